@@ -1,0 +1,130 @@
+//! Scopes: proof of what a caller may touch.
+//!
+//! A scope is made here and nowhere else, from a credential that `store` or the embed-token verifier
+//! has found valid. Every store method on customers' data takes one, so there is no way to name a
+//! customer without saying by what right.
+
+use crate::credential::Access;
+use crate::customer::Customer;
+use crate::inheritance;
+use crate::level::Levels;
+use crate::name::{DashboardKey, EmbedId, GroupId, GroupName};
+
+/// What an API token may touch: the customers, sources and secrets of one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupScope {
+    group: GroupId,
+    group_name: GroupName,
+    access: Access,
+}
+
+/// A read-only token was used to change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this API token is read-only")]
+pub struct ReadOnly;
+
+impl GroupScope {
+    /// For a credential that has just been verified to belong to this group.
+    pub fn of_verified_token(group: GroupId, group_name: GroupName, access: Access) -> Self {
+        Self { group, group_name, access }
+    }
+
+    pub fn group(&self) -> GroupId {
+        self.group
+    }
+
+    pub fn group_name(&self) -> &GroupName {
+        &self.group_name
+    }
+
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Errs for a read-only token.
+    pub fn require_write(&self) -> Result<(), ReadOnly> {
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(ReadOnly),
+        }
+    }
+}
+
+/// What an embed credential may touch: one dashboard as one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewerScope {
+    group: GroupId,
+    dashboard: DashboardKey,
+    embed_id: EmbedId,
+    levels: Levels,
+    path: Vec<Customer>,
+}
+
+/// A viewer needs a path that ends with the customer it speaks for, all of one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the path of a viewer is empty or crosses groups")]
+pub struct InvalidPath;
+
+impl ViewerScope {
+    /// For a verified embed credential: `path` runs from the root down to the viewing customer.
+    pub fn of_verified_credential(
+        dashboard: DashboardKey,
+        embed_id: EmbedId,
+        levels: Levels,
+        path: Vec<Customer>,
+    ) -> Result<Self, InvalidPath> {
+        let group = path.last().ok_or(InvalidPath)?.group;
+        if path.iter().any(|customer| customer.group != group) {
+            return Err(InvalidPath);
+        }
+        Ok(Self { group, dashboard, embed_id, levels, path })
+    }
+
+    pub fn group(&self) -> GroupId {
+        self.group
+    }
+
+    pub fn dashboard(&self) -> DashboardKey {
+        self.dashboard
+    }
+
+    pub fn embed_id(&self) -> &EmbedId {
+        &self.embed_id
+    }
+
+    pub fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
+    /// From the root down to the viewing customer, never empty.
+    pub fn path(&self) -> &[Customer] {
+        &self.path
+    }
+
+    /// The customer the credential speaks for.
+    pub fn customer(&self) -> &Customer {
+        self.path.last().unwrap_or_else(|| unreachable!("checked when the scope was made"))
+    }
+
+    /// Whether panels carry the demo watermark for this viewer.
+    pub fn shows_watermark(&self) -> bool {
+        inheritance::shows_watermark(&self.path)
+    }
+}
+
+/// What the operator may touch: everything. Made for the admin key and for the command line, which
+/// has the data directory and the master key in hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorScope(());
+
+impl OperatorScope {
+    /// For a verified admin key.
+    pub fn of_verified_admin_key() -> Self {
+        Self(())
+    }
+
+    /// For a command that was given the data directory and the master key.
+    pub fn of_command_line() -> Self {
+        Self(())
+    }
+}

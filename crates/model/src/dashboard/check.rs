@@ -1,0 +1,163 @@
+//! The rules of a dashboard that need more than one of its parts.
+
+use std::collections::BTreeSet;
+
+use super::{Aggregate, Dashboard, ElementKind, LayoutItem, Options, Panel, PanelKind};
+
+/// One fault of a dashboard, with a JSON pointer to where it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{pointer}: {message}")]
+pub struct DashboardFault {
+    /// A JSON pointer (RFC 6901) into the dashboard's document.
+    pub pointer: String,
+    pub message: String,
+}
+
+/// Names that a viewer could otherwise use to pose as a customer.
+const RESERVED: [&str; 3] = ["customer", "properties", "user_group_id"];
+
+impl Dashboard {
+    /// Every fault at once; empty when the dashboard is sound. What the SQL says is checked by the
+    /// query compiler.
+    pub fn check(&self) -> Vec<DashboardFault> {
+        let mut faults = Faults(Vec::new());
+        self.check_ids(&mut faults);
+        for (at, panel) in self.panels.iter().enumerate() {
+            self.check_panel(&mut faults, &format!("/panels/{at}"), panel);
+        }
+        for (at, element) in self.elements.iter().enumerate() {
+            self.check_options(&mut faults, &format!("/elements/{at}"), &element.kind);
+        }
+        for (at, item) in self.layout.iter().enumerate() {
+            self.check_layout(&mut faults, &format!("/layout/{at}"), item);
+        }
+        faults.0
+    }
+
+    fn check_ids(&self, faults: &mut Faults) {
+        let panels = self.panels.iter().enumerate().map(|(at, p)| ("panels", at, p.id.as_str()));
+        let elements =
+            self.elements.iter().enumerate().map(|(at, e)| ("elements", at, e.id.as_str()));
+        let mut seen = BTreeSet::new();
+        for (list, at, id) in panels.chain(elements) {
+            let pointer = format!("/{list}/{at}/id");
+            if !seen.insert(id) {
+                faults.add(&pointer, format!("the id {id:?} stands twice in this dashboard"));
+            }
+            if RESERVED.contains(&id) {
+                faults.add(&pointer, format!("{id:?} is reserved for what the customer carries"));
+            }
+        }
+    }
+
+    fn check_panel(&self, faults: &mut Faults, at: &str, panel: &Panel) {
+        self.check_dataset(faults, &format!("{at}/dataset"), panel.dataset.as_str());
+        check_shape(faults, at, panel);
+        let mut names = BTreeSet::new();
+        for name in panel.result_columns() {
+            if !names.insert(name.as_str()) {
+                faults.add(at, format!("the result column {name:?} stands twice"));
+            }
+        }
+        for (index, measure) in panel.measures.iter().enumerate() {
+            if measure.column.is_none() && measure.aggregate != Aggregate::Count {
+                let pointer = format!("{at}/measures/{index}/column");
+                faults.add(&pointer, "only count works without a column".to_owned());
+            }
+        }
+        for (index, sort) in panel.sort.iter().enumerate() {
+            let known = names.contains(sort.column.as_str()) || !panel.columns.is_empty();
+            if !known {
+                let pointer = format!("{at}/sort/{index}/column");
+                faults.add(
+                    &pointer,
+                    format!("{:?} is no column of this panel's result", sort.column),
+                );
+            }
+        }
+        check_bounds(faults, at, panel);
+    }
+
+    fn check_dataset(&self, faults: &mut Faults, pointer: &str, name: &str) {
+        if !self.datasets.contains_key(name) {
+            let known: Vec<&str> = self.datasets.keys().map(|name| name.as_str()).collect();
+            faults.add(pointer, format!("no dataset {name:?}; there are {}", known.join(", ")));
+        }
+    }
+
+    fn check_options(&self, faults: &mut Faults, at: &str, kind: &ElementKind) {
+        let (ElementKind::Dropdown { options } | ElementKind::MultiSelect { options }) = kind
+        else {
+            return;
+        };
+        match options {
+            Options::Dataset(of) => {
+                let pointer = format!("{at}/options/dataset");
+                self.check_dataset(faults, &pointer, of.dataset.as_str());
+            }
+            Options::Fixed(list) => {
+                for (index, option) in list.iter().enumerate() {
+                    if option.value.is_array() || option.value.is_object() || option.value.is_null()
+                    {
+                        let pointer = format!("{at}/options/{index}/value");
+                        faults.add(&pointer, "must be a string, number or boolean".to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_layout(&self, faults: &mut Faults, at: &str, item: &LayoutItem) {
+        match (&item.panel, &item.element) {
+            (Some(id), None) if self.panel(id.as_str()).is_none() => {
+                faults.add(&format!("{at}/panel"), format!("no panel {:?}", id.as_str()));
+            }
+            (None, Some(id)) if self.element(id.as_str()).is_none() => {
+                faults.add(&format!("{at}/element"), format!("no element {:?}", id.as_str()));
+            }
+            (Some(_), None) | (None, Some(_)) => {}
+            _ => faults.add(at, "give either panel or element".to_owned()),
+        }
+        if item.w == 0 || item.h == 0 || u16::from(item.x) + u16::from(item.w) > 12 {
+            faults.add(at, "must lie within twelve columns and be at least 1 by 1".to_owned());
+        }
+    }
+}
+
+/// A KPI has one measure and no dimension; a chart has both; a table has columns or measures.
+fn check_shape(faults: &mut Faults, at: &str, panel: &Panel) {
+    let (dimensions, measures) = (panel.dimensions.len(), panel.measures.len());
+    let rows_as_they_are = !panel.columns.is_empty();
+    let fault = match panel.kind {
+        PanelKind::Kpi if measures != 1 || dimensions != 0 || rows_as_they_are => {
+            "a kpi has exactly one measure, no dimensions and no columns"
+        }
+        PanelKind::Bar | PanelKind::Line
+            if measures == 0 || !(1..=2).contains(&dimensions) || rows_as_they_are =>
+        {
+            "a chart has one or two dimensions, at least one measure and no columns"
+        }
+        PanelKind::Table if rows_as_they_are == (measures + dimensions > 0) => {
+            "a table has either columns, or dimensions and measures"
+        }
+        _ => return,
+    };
+    faults.add(at, fault.to_owned());
+}
+
+fn check_bounds(faults: &mut Faults, at: &str, panel: &Panel) {
+    if panel.limit.is_some_and(|limit| !(1..=10_000).contains(&limit)) {
+        faults.add(&format!("{at}/limit"), "must be 1 to 10000".to_owned());
+    }
+    if panel.page_size.is_some_and(|size| !(1..=1_000).contains(&size)) {
+        faults.add(&format!("{at}/page_size"), "must be 1 to 1000".to_owned());
+    }
+}
+
+struct Faults(Vec<DashboardFault>);
+
+impl Faults {
+    fn add(&mut self, pointer: &str, message: String) {
+        self.0.push(DashboardFault { pointer: pointer.to_owned(), message });
+    }
+}
