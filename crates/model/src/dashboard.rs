@@ -155,6 +155,7 @@ pub enum VariableType {
 
 /// A control whose value the viewer chooses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("unevaluatedProperties" = false))]
 pub struct Element {
     /// The element's id and the name of its variable.
     pub id: ElementId,

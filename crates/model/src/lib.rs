@@ -12,6 +12,7 @@ pub mod declaration;
 pub mod inheritance;
 pub mod level;
 pub mod name;
+pub mod nearest;
 pub mod placement;
 pub mod source;
 
@@ -20,3 +21,4 @@ pub use customer::Customer;
 pub use dashboard::Dashboard;
 pub use declaration::Declaration;
 pub use level::Levels;
+pub use nearest::nearest;

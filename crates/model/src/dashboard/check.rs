@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Aggregate, Dashboard, ElementKind, LayoutItem, Options, Panel, PanelKind};
+use crate::nearest::unknown;
 
 /// One fault of a dashboard, with a JSON pointer to where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,8 +81,7 @@ impl Dashboard {
 
     fn check_dataset(&self, faults: &mut Faults, pointer: &str, name: &str) {
         if !self.datasets.contains_key(name) {
-            let known: Vec<&str> = self.datasets.keys().map(|name| name.as_str()).collect();
-            faults.add(pointer, format!("no dataset {name:?}; there are {}", known.join(", ")));
+            faults.add(pointer, unknown("dataset", name, self.datasets.keys()));
         }
     }
 
@@ -110,10 +110,12 @@ impl Dashboard {
     fn check_layout(&self, faults: &mut Faults, at: &str, item: &LayoutItem) {
         match (&item.panel, &item.element) {
             (Some(id), None) if self.panel(id.as_str()).is_none() => {
-                faults.add(&format!("{at}/panel"), format!("no panel {:?}", id.as_str()));
+                let known = self.panels.iter().map(|panel| &panel.id);
+                faults.add(&format!("{at}/panel"), unknown("panel", id.as_str(), known));
             }
             (None, Some(id)) if self.element(id.as_str()).is_none() => {
-                faults.add(&format!("{at}/element"), format!("no element {:?}", id.as_str()));
+                let known = self.elements.iter().map(|element| &element.id);
+                faults.add(&format!("{at}/element"), unknown("element", id.as_str(), known));
             }
             (Some(_), None) | (None, Some(_)) => {}
             _ => faults.add(at, "give either panel or element".to_owned()),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Declaration, DeclaredDashboard, DeclaredSchema, DeclaredSource};
 use crate::name::{DashboardName, SchemaName, SourceName, TagName};
+use crate::nearest::unknown;
 
 /// One fault of a declaration. The message completes "`place`: …".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +73,7 @@ impl Declaration {
     /// Why a source cannot be a default of a schema.
     fn fault_of_default(&self, schema: &SchemaName, source: &SourceName) -> Option<String> {
         let siblings = self.sources.iter().filter(|(_, found)| found.schema == *schema);
-        let siblings: BTreeSet<&str> = siblings.map(|(name, _)| name.as_str()).collect();
+        let siblings = siblings.map(|(name, _)| name);
         let found = self.sources.get(source);
         match found {
             Some(found) if found.schema != *schema => Some(format!(
@@ -132,16 +133,6 @@ fn path(list: &str, name: &str, rest: &[&str]) -> Vec<String> {
     [list, name].iter().chain(rest).map(|part| (*part).to_owned()).collect()
 }
 
-/// Says what there is instead. The caller that has the author's text offers the nearest name.
-fn unknown<T: AsRef<str>>(what: &str, name: &str, known: impl IntoIterator<Item = T>) -> String {
-    let known: Vec<String> = known.into_iter().map(|name| format!("{:?}", name.as_ref())).collect();
-    match known.as_slice() {
-        [] => format!("there is no {what} {name:?}; none is declared"),
-        [only] => format!("there is no {what} {name:?}; there is only {only}"),
-        many => format!("there is no {what} {name:?}; there are {}", many.join(", ")),
-    }
-}
-
 struct Faults(Vec<DeclarationFault>);
 
 impl Faults {
@@ -175,15 +166,15 @@ mod tests {
                 wanted.sources.insert(name("other"), source("fligths", "Prod"));
             },
             &[
-                "sources › other › schema: there is no schema \"fligths\"; there is only \"flights\"",
-                "sources › other › group: there is no group \"Prod\"; there are \"Production\", \"Testing\"",
+                "sources › other › schema: there is no schema \"fligths\"; did you mean \"flights\"?",
+                "sources › other › group: there is no group \"Prod\"; did you mean \"Production\"?",
             ],
         );
         check(
             |wanted| schema(wanted).default_source = Some(name("nowhere")),
             &[
                 "schemas › flights › default_source: there is no data source \"nowhere\"; there are \
-               \"all\", \"own\"",
+               all, own",
             ],
         );
         check(
@@ -196,7 +187,8 @@ mod tests {
             &[
                 "dashboards › other › environments › live: there is no environment \"live\"; there \
                  is only \"production\"",
-                "dashboards › other › panels › 0 › dataset: no dataset \"rows2\"; there are rows",
+                "dashboards › other › panels › 0 › dataset: there is no dataset \"rows2\"; \
+                 did you mean \"rows\"?",
             ],
         );
     }
