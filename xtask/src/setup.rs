@@ -1,0 +1,25 @@
+//! What the build and the tests need and cargo does not bring: DuckDB's library, npm packages,
+//! a browser and PostgreSQL. Each part returns at once when it is already in place.
+
+mod debian;
+mod engine_library;
+mod npm;
+
+use anyhow::Result;
+
+use crate::process::step;
+use crate::project::Project;
+
+/// Everything, for tests and checks.
+pub(crate) fn everything(project: &Project) -> Result<()> {
+    for_build(project)?;
+    npm::install(project, "e2e")?;
+    npm::install(project, "crates/server/tests/jose")?;
+    step("setup: programs for the tests", debian::install_missing)
+}
+
+/// What a build needs.
+pub(crate) fn for_build(project: &Project) -> Result<()> {
+    engine_library::place(project)?;
+    npm::install(project, "web")
+}

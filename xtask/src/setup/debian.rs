@@ -1,0 +1,55 @@
+//! Programs of the operating system that the tests start: a browser and PostgreSQL.
+//!
+//! On Debian as root, what is missing is installed; elsewhere one sentence says what to install.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::process::{Run, is_installed};
+
+struct Program {
+    package: &'static str,
+    is_there: fn() -> bool,
+}
+
+const PROGRAMS: [Program; 2] = [
+    Program { package: "chromium", is_there: || is_installed("chromium") },
+    Program { package: "postgresql", is_there: has_postgresql },
+];
+
+pub(crate) fn install_missing() -> Result<()> {
+    let missing: Vec<_> =
+        PROGRAMS.iter().filter(|program| !(program.is_there)()).map(|it| it.package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !(is_root() && is_installed("apt-get")) {
+        bail!("install {} (on Debian: `apt-get install {0}` as root)", missing.join(" "));
+    }
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], missing.as_slice()].concat())
+}
+
+/// PostgreSQL's own programs lie beside each other in a folder per version, off the path.
+fn has_postgresql() -> bool {
+    let versions = Path::new("/usr/lib/postgresql").read_dir();
+    let has_initdb = |folder: &Path| folder.join("bin/initdb").is_file();
+    is_installed("initdb")
+        || versions.is_ok_and(|versions| versions.flatten().any(|it| has_initdb(&it.path())))
+}
+
+fn is_root() -> bool {
+    let mut id = Command::new("id");
+    id.arg("-u");
+    Run::new(id).output().is_ok_and(|id| id.trim() == "0")
+}
+
+fn apt_get(args: &[&str]) -> Result<()> {
+    Run::new(Command::new("apt-get"))
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .arg("--quiet")
+        .args(args)
+        .wait()
+}

@@ -1,0 +1,115 @@
+//! `cargo xtask test`: every test there is, each runner's closing lines at the end.
+
+use std::ffi::OsString;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::process::{Closing, Run, colour, is_installed, step};
+use crate::project::{Profile, Project};
+use crate::snapshots::References;
+use crate::{build, setup, web};
+
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Runs one part only
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Passed on to that part's runner, for example a filter of names
+    #[arg(last = true, requires = "only")]
+    args: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Unit, store, query and API tests
+    Rust,
+    /// The elements' tests without a browser
+    Web,
+    /// The stories: the real binary and a real browser
+    E2e,
+}
+
+pub(crate) fn run(project: &Project, options: Options) -> Result<()> {
+    setup::everything(project)?;
+    web::build(project)?;
+    if options.only != Some(Part::Web) {
+        build::server(project, Profile::Debug)?;
+    }
+    let parts = match options.only {
+        Some(part) => vec![part],
+        None => vec![Part::Rust, Part::Web, Part::E2e],
+    };
+    // A failure of one part does not hide those of the next.
+    let reports: Vec<_> = parts.into_iter().map(|part| run_part(project, part, &options)).collect();
+    summarise(reports)
+}
+
+/// What a part's runner said at the end.
+type Report = (Part, Result<Vec<String>>);
+
+fn summarise(reports: Vec<Report>) -> Result<()> {
+    eprintln!();
+    let mut failed = Vec::new();
+    for (part, outcome) in reports {
+        match outcome {
+            Ok(lines) => lines.iter().for_each(|line| eprintln!("{}: {line}", part.name())),
+            Err(error) => {
+                eprintln!("{}: {error:#}", part.name());
+                failed.push(part.name());
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { bail!("tests failed: {}", failed.join(", ")) }
+}
+
+fn run_part(project: &Project, part: Part, options: &Options) -> Report {
+    let narrowed = !options.args.is_empty();
+    let outcome = step(&format!("test: {}", part.name()), || match part {
+        Part::Rust => rust(project, &options.args, narrowed),
+        Part::Web => npm_test(project, "web", &options.args),
+        Part::E2e => npm_test(project, "e2e", &options.args),
+    });
+    (part, outcome)
+}
+
+/// Rust's tests by nextest where it is installed, else by cargo itself.
+fn rust(project: &Project, args: &[OsString], narrowed: bool) -> Result<Vec<String>> {
+    let references = References::collect(project)?;
+    let runner = if is_installed("cargo-nextest") {
+        project.cargo("nextest").args(["run", "--no-fail-fast", "--no-tests", "pass"])
+    } else {
+        project.cargo("test").args(["--no-fail-fast", "--bins", "--lib", "--tests"])
+    };
+    let closing =
+        references.note(runner.args(["--workspace", "--color", colour()]).args(args)).closing()?;
+    let mut lines = closing.lines_beginning_with(&["Summary", "test result:"]);
+    if !narrowed {
+        references.check_for_unused(project)?;
+        lines.extend(doc_tests(project)?.lines_beginning_with(&["test result:"]));
+    }
+    Ok(lines)
+}
+
+/// Examples in the documentation, which nextest does not run.
+fn doc_tests(project: &Project) -> Result<Closing> {
+    project.cargo("test").args(["--workspace", "--doc", "--quiet"]).closing()
+}
+
+fn npm_test(project: &Project, folder: &str, args: &[OsString]) -> Result<Vec<String>> {
+    let runner: Run = project.npm(folder).args(["test", "--silent", "--"]).args(args);
+    let closing = runner.env("FANLIGHT_BINARY", project.server_binary(Profile::Debug)).closing()?;
+    let starts =
+        ["Test Files", "Tests", "# tests", "# pass", "# fail", "ℹ tests", "ℹ pass", "ℹ fail"];
+    Ok(closing.lines_beginning_with(&starts))
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Web => "web",
+            Self::E2e => "e2e",
+        }
+    }
+}
