@@ -75,7 +75,7 @@ impl Package {
     }
 }
 
-/// What npm's lock files name, as packages with a source.
+/// What npm's lock files name and we ship, as packages with a source.
 fn npm_packages(project: &Project) -> Result<Vec<Package>> {
     #[derive(Deserialize)]
     struct Lock {
@@ -85,6 +85,12 @@ fn npm_packages(project: &Project) -> Result<Vec<Package>> {
     struct Locked {
         version: Option<String>,
         license: Option<String>,
+        /// Only built or tested with: nothing of it is shipped.
+        #[serde(default)]
+        dev: bool,
+        /// A folder of our own.
+        #[serde(default)]
+        link: bool,
     }
 
     let mut packages = Vec::new();
@@ -93,17 +99,18 @@ fn npm_packages(project: &Project) -> Result<Vec<Package>> {
         let text = std::fs::read_to_string(project.root().join(name))?;
         let lock: Lock = serde_json::from_str(&text)
             .with_context(|| format!("{} is no lock file", name.display()))?;
-        let ours = |path: &str| !path.contains("node_modules/");
-        packages.extend(lock.packages.into_iter().filter(|(path, _)| !ours(path)).map(
-            |(path, locked)| Package {
-                name: path.rsplit_once("node_modules/").map_or(&*path, |(_, name)| name).to_owned(),
-                version: locked.version.unwrap_or_default(),
-                license: locked.license,
-                source: Some("npm".to_owned()),
-                manifest_path: PathBuf::new(),
-                dependencies: Vec::new(),
-            },
-        ));
+        let shipped = lock
+            .packages
+            .into_iter()
+            .filter(|(path, locked)| path.contains("node_modules/") && !locked.dev && !locked.link);
+        packages.extend(shipped.map(|(path, locked)| Package {
+            name: path.rsplit_once("node_modules/").map_or(&*path, |(_, name)| name).to_owned(),
+            version: locked.version.unwrap_or_default(),
+            license: locked.license,
+            source: Some("npm".to_owned()),
+            manifest_path: PathBuf::new(),
+            dependencies: Vec::new(),
+        }));
     }
     Ok(packages)
 }

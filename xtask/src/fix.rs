@@ -13,5 +13,5 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         clippy.args(["--workspace", "--all-targets"]).wait()
     })?;
     step("fix: formatting", || project.cargo("fmt").arg("--all").wait())?;
-    web::script(project, "fix")
+    web::script(project, "format")
 }
