@@ -1,1 +1,28 @@
-//! See `ARCHITECTURE.md`.
+//! The server: the only crate that knows HTTP and JSON.
+//!
+//! The way of a request: [`serve`] reads it from a connection, the [`frame`] gives it an id and
+//! counts it, [`router`](router) finds its handler in `routes`, which parses, asks the store or the
+//! sources, and answers. Whatever fails is an [`ApiError`].
+
+pub mod api_error;
+pub mod app;
+pub mod client_address;
+pub mod clock;
+pub mod config;
+mod cors;
+pub mod embed_token;
+pub mod field_path;
+mod frame;
+pub mod log;
+pub mod origin;
+mod rate_limit;
+pub mod request_id;
+mod router;
+mod routes;
+pub mod serve;
+mod surface;
+
+pub use api_error::ApiError;
+pub use app::{App, Parts};
+pub use config::Config;
+pub use frame::Frame;

@@ -1,0 +1,260 @@
+//! What a client learns of a failure: one type for all surfaces.
+//!
+//! A handler returns an [`ApiError`]; the frame, which knows the surface and the request's id, logs
+//! it once and writes the body: `{"success":0,"error":"…"}` below `/api` and `/v2`, a problem
+//! document (RFC 9457) everywhere else.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::field_path::FieldPath;
+use crate::request_id::RequestId;
+
+/// What went wrong, in the words of HTTP. Each kind has one status, code and title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Invalid,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    PreconditionFailed,
+    TooLarge,
+    UnsupportedMediaType,
+    RateLimited,
+    Internal,
+    BadGateway,
+    Unavailable,
+    TimedOut,
+}
+
+impl Kind {
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Invalid => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::BadGateway => StatusCode::BAD_GATEWAY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+        }
+    }
+
+    /// The stable code for programs, and the title for people.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Invalid => ("invalid_request", "The request is not valid"),
+            Self::Unauthenticated => ("unauthenticated", "The credential is missing or wrong"),
+            Self::Forbidden => ("forbidden", "The credential does not allow this"),
+            Self::NotFound => ("not_found", "There is nothing here"),
+            Self::MethodNotAllowed => ("method_not_allowed", "The method is not offered here"),
+            Self::Conflict => ("conflict", "The request conflicts with what exists"),
+            Self::PreconditionFailed => ("precondition_failed", "Somebody else changed this"),
+            Self::TooLarge => ("too_large", "Too much data"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", "The body is not JSON"),
+            Self::RateLimited => ("rate_limited", "Too many requests"),
+            Self::Internal => ("internal", "Something went wrong on our side"),
+            Self::BadGateway => ("source_unavailable", "The data source does not answer"),
+            Self::Unavailable => ("unavailable", "The server cannot answer just now"),
+            Self::TimedOut => ("timed_out", "The query took too long"),
+        }
+    }
+}
+
+/// One fault of a request. The detail completes the field's name: `must not be empty`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    pub field: FieldPath,
+    pub detail: String,
+}
+
+impl fmt::Display for FieldFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.field, self.detail)
+    }
+}
+
+/// A request that failed.
+///
+/// ```ignore
+/// ApiError::invalid("page", "must be at least 1")
+/// ApiError::not_found("there is no such panel")
+/// ApiError::new(Kind::Unauthenticated, "the token has expired").with_code("expired")
+/// ApiError::internal(error)               // the cause is for the log alone
+/// ```
+#[derive(Debug)]
+pub struct ApiError {
+    kind: Kind,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    faults: Vec<FieldFault>,
+    retry_after_s: Option<u32>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl ApiError {
+    /// `detail` is a sentence for the client: lower case, no full stop, nothing secret.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        let (code, _) = kind.words();
+        Self { kind, code, detail: detail.into(), faults: vec![], retry_after_s: None, cause: None }
+    }
+
+    /// One field is wrong; the detail completes its name.
+    pub fn invalid(field: impl Into<FieldPath>, detail: impl Into<String>) -> Self {
+        Self::invalid_fields(vec![FieldFault { field: field.into(), detail: detail.into() }])
+    }
+
+    /// Several fields are wrong, all told at once.
+    pub fn invalid_fields(faults: Vec<FieldFault>) -> Self {
+        let sentences: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Self { faults, ..Self::new(Kind::Invalid, sentences.join("; ")) }
+    }
+
+    pub fn unauthenticated(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Unauthenticated, detail)
+    }
+
+    pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Forbidden, detail)
+    }
+
+    pub fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotFound, detail)
+    }
+
+    /// Our fault. The client learns the request's id, the log the cause.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(Kind::Internal, "something went wrong on our side").because(cause)
+    }
+
+    /// Replaces the kind's code by a finer one, for example `expired`.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Tells the client when to come again, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Adds the cause, for the log alone.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
+    }
+
+    /// The whole story, for the operator's log.
+    pub(crate) fn story(&self) -> String {
+        let mut story = self.detail.to_string();
+        let mut cause: Option<&dyn Error> = self.cause.as_deref().map(|cause| cause as _);
+        while let Some(error) = cause {
+            story.push_str(": ");
+            story.push_str(&error.to_string());
+            cause = error.source();
+        }
+        story
+    }
+
+    /// The body below `/api` and `/v2`.
+    pub(crate) fn facade_body(&self, request_id: RequestId) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Failure<'a> {
+            success: u8,
+            error: &'a str,
+        }
+        let told = match self.kind {
+            Kind::Internal => Cow::Owned(format!("{}; request id {request_id}", self.detail)),
+            _ => Cow::Borrowed(self.detail.as_ref()),
+        };
+        to_json(&Failure { success: 0, error: &told })
+    }
+
+    /// The problem document of all other surfaces.
+    pub(crate) fn problem_body(&self, request_id: RequestId) -> Vec<u8> {
+        let (_, title) = self.kind.words();
+        let fault = |fault: &FieldFault| ProblemFault {
+            pointer: fault.field.pointer(),
+            detail: fault.detail.clone(),
+        };
+        to_json(&Problem {
+            r#type: format!("/problems/{}", self.code.replace('_', "-")),
+            title,
+            status: self.kind.status().as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            errors: self.faults.iter().map(fault).collect(),
+        })
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// A bare status that carries the error; [`crate::frame`] writes body and headers.
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// A problem document (RFC 9457).
+#[derive(Serialize)]
+struct Problem<'a> {
+    /// A stable promise: a relative reference to the documentation's page about this problem.
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    code: &'static str,
+    #[serde(serialize_with = "as_text")]
+    request_id: RequestId,
+    errors: Vec<ProblemFault>,
+}
+
+#[derive(Serialize)]
+struct ProblemFault {
+    pointer: String,
+    detail: String,
+}
+
+fn as_text<S: serde::Serializer>(id: &RequestId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn to_json<T: Serialize>(body: &T) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("text and numbers always serialise"))
+}

@@ -1,0 +1,240 @@
+//! What the operator decides: read once at start, from flags, environment and one TOML file.
+//!
+//! Every setting is one row of [`settings::SETTINGS`], with one name everywhere: `rate_limit_per_minute`
+//! in the file, `FANLIGHT_RATE_LIMIT_PER_MINUTE` in the environment. A flag wins over the
+//! environment, which wins over the file.
+
+mod settings;
+mod sources;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use jiff::SignedDuration;
+
+pub use settings::reference;
+pub use sources::{Flags, environment};
+
+use crate::client_address::{Network, TrustedProxies};
+use crate::embed_token::lifetime;
+use crate::origin::Origin;
+
+/// The operator's decisions, parsed.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the server listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where the metadata (with SQLite) and the master key file live.
+    pub data_dir: PathBuf,
+    /// The PostgreSQL database for the metadata; `None`: SQLite in `data_dir`.
+    pub database_url: Option<SecretText>,
+    /// The master key; `None`: read from its file in `data_dir`.
+    pub master_key: Option<SecretText>,
+    /// How the world reaches the server, without a trailing slash; `None`: as it listens.
+    pub public_url: Option<String>,
+    /// The origins whose pages may call `/api` and `/v1`.
+    pub cors_origins: Vec<Origin>,
+    pub trusted_proxies: TrustedProxies,
+    /// Requests to `/api` and `/v2/api` per address and minute; 0: no limit.
+    pub rate_limit_per_minute: u32,
+    /// The longest lifetime that `generate_jwt` gives an embed token.
+    pub embed_token_max_lifetime: SignedDuration,
+    /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+/// A setting that no log or error message shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(String);
+
+impl SecretText {
+    /// The secret text. Name it in no log.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText(…)")
+    }
+}
+
+/// The shape of a line in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `key=value` pairs for people.
+    Text,
+    /// One JSON object per line for programs.
+    Json,
+}
+
+/// Everything that is wrong with the configuration, each fault under the name of its setting.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads flags, environment and file; lists all faults at once.
+    pub fn read(
+        flags: &Flags,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut given = sources::gather(flags, environment)?;
+        let config = Self {
+            listen: given.parse("listen"),
+            data_dir: given.parse_with("data_dir", |text| Ok(PathBuf::from(text))),
+            database_url: given.optional("database_url", database_url),
+            master_key: given.optional("master_key", |text| Ok(SecretText(text.to_owned()))),
+            public_url: given.optional("public_url", public_url),
+            cors_origins: given.parse_with("cors_origins", list::<Origin>),
+            trusted_proxies: TrustedProxies::new(
+                given.parse_with("trusted_proxies", list::<Network>),
+            ),
+            rate_limit_per_minute: given.parse("rate_limit_per_minute"),
+            embed_token_max_lifetime: given.parse_with("embed_token_max_lifetime", |text| {
+                lifetime::duration(text).map_err(|error| error.to_string())
+            }),
+            log: given.parse_with("log", log_filter),
+            log_format: given.parse_with("log_format", log_format),
+        };
+        given.finish(config)
+    }
+
+    /// The defaults: what an empty file and an empty environment give.
+    pub fn defaults() -> Self {
+        Self::read(&Flags::default(), |_| None)
+            .unwrap_or_else(|error| unreachable!("a test holds the defaults: {error}"))
+    }
+}
+
+/// Comma-separated values.
+fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, String> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| entry.parse().map_err(|error: T::Err| error.to_string())).collect()
+}
+
+fn database_url(text: &str) -> Result<SecretText, String> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        Ok(SecretText(text.to_owned()))
+    } else {
+        Err("must start with postgres://".to_owned())
+    }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let url = text.strip_suffix('/').unwrap_or(text);
+    let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match authority {
+        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', ' ', '@']) => {
+            Ok(url.to_owned())
+        }
+        _ => Err(format!("must be a URL such as https://dashboards.example.com, not {text:?}")),
+    }
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    match text.parse::<tracing_subscriber::filter::Targets>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(format!("must be a filter such as info or warn,server=debug, not {text:?}")),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => Err(format!("must be text or json, not {other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a file's text and an environment, written as `NAME=value` words.
+    fn read(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let path = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(path.path(), file).expect("writable");
+        let flags = Flags { config: Some(path.path().to_owned()), ..Flags::default() };
+        Config::read(&flags, |name| {
+            environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[track_caller]
+    fn check_fault(file: &str, environment: &[(&str, &str)], fault: &str) {
+        let faults = read(file, environment).expect_err("a fault").0;
+        assert!(faults.iter().any(|line| line.contains(fault)), "{faults:#?}");
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_one_small_server() {
+        let config = Config::defaults();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.rate_limit_per_minute, 6000);
+        assert_eq!(config.embed_token_max_lifetime, SignedDuration::from_hours(30 * 24));
+        assert_eq!(config.cors_origins, []);
+        assert_eq!(config.database_url, None);
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+        let file = "listen = \"127.0.0.1:1\"\nrate_limit_per_minute = 1\nlog = \"warn\"\n";
+        let environment = [("FANLIGHT_LISTEN", "127.0.0.1:2"), ("FANLIGHT_LOG", "debug")];
+        let config = read(file, &environment).expect("valid");
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.log, "debug");
+        assert_eq!(config.rate_limit_per_minute, 1);
+        let flags = Flags { listen: Some("127.0.0.1:3".to_owned()), ..Flags::default() };
+        let config = Config::read(&flags, |_| Some("127.0.0.1:2".to_owned()));
+        let faults = config.expect_err("the same text fits no other setting").0;
+        assert!(!faults.iter().any(|fault| fault.contains("listen")), "{faults:?}");
+    }
+
+    #[test]
+    fn lists_are_arrays_in_the_file_and_separated_by_commas_in_the_environment() {
+        let file = "cors_origins = [\"https://a.example\", \"https://b.example/\"]";
+        let of_file = read(file, &[]).expect("valid").cors_origins;
+        let text = "https://a.example, https://b.example";
+        let of_env = read("", &[("FANLIGHT_CORS_ORIGINS", text)]).expect("valid").cors_origins;
+        assert_eq!(of_file, of_env);
+        assert_eq!(of_file.len(), 2);
+    }
+
+    #[test]
+    fn a_fault_names_the_setting_and_where_it_was_given() {
+        check_fault("", &[("FANLIGHT_LISTEN", "8080")], "FANLIGHT_LISTEN: ");
+        check_fault(
+            "",
+            &[("FANLIGHT_CORS_ORIGINS", "*")],
+            "FANLIGHT_CORS_ORIGINS: must be an origin",
+        );
+        check_fault("", &[("FANLIGHT_DATABASE_URL", "mysql://x")], "must start with postgres://");
+        check_fault("", &[("FANLIGHT_PUBLIC_URL", "example.com")], "must be a URL");
+        check_fault("", &[("FANLIGHT_EMBED_TOKEN_MAX_LIFETIME", "P1M")], "MAX_LIFETIME: ");
+        check_fault("rate_limit_per_minute = -1", &[], "rate_limit_per_minute");
+        check_fault("rate_limit_per_minut = 1", &[], "did you mean \"rate_limit_per_minute\"?");
+        check_fault("listen = {}", &[], "listen: must be a text, number, boolean or list");
+        check_fault("listen = ", &[], "line 1");
+        check_fault("", &[("FANLIGHT_TRUSTED_PROXIES", "10.0.0.0/99")], "TRUSTED_PROXIES: ");
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_and_none_shows_a_secret() {
+        let environment = [("FANLIGHT_LISTEN", "x"), ("FANLIGHT_DATABASE_URL", "hunter2")];
+        let faults = read("", &environment).expect_err("two faults");
+        assert_eq!(faults.0.len(), 2);
+        assert!(!faults.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let flags = Flags { config: Some("no/such.toml".into()), ..Flags::default() };
+        let fault = Config::read(&flags, |_| None).expect_err("no file").to_string();
+        assert!(fault.starts_with("no/such.toml: "), "{fault}");
+    }
+}

@@ -1,0 +1,117 @@
+//! The list of settings, with what their reference page says.
+
+use std::fmt::Write;
+
+/// One setting: its name in the file; in the environment it is upper case after `FANLIGHT_`.
+pub(super) struct Setting {
+    pub(super) key: &'static str,
+    /// `None`: without it the setting has no value.
+    pub(super) default: Option<&'static str>,
+    meaning: &'static str,
+}
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "listen",
+        default: Some("127.0.0.1:8080"),
+        meaning: "Address and port to listen on; port 0 picks a free one. Also `--listen`.",
+    },
+    Setting {
+        key: "data_dir",
+        default: Some("fanlight-data"),
+        meaning: "Folder of the metadata (with SQLite) and of the master key's file. Also \
+                  `--data-dir`.",
+    },
+    Setting {
+        key: "database_url",
+        default: None,
+        meaning: "`postgres://…`: keeps the metadata in PostgreSQL, so that several servers can \
+                  share it. Without it, SQLite in the data folder.",
+    },
+    Setting {
+        key: "master_key",
+        default: None,
+        meaning: "The key that seals secrets at rest. Without it, the file `init` wrote to the data \
+                  folder. All servers of one database share one key.",
+    },
+    Setting {
+        key: "public_url",
+        default: None,
+        meaning: "How the world reaches the server, for example `https://dashboards.example.com`.",
+    },
+    Setting {
+        key: "cors_origins",
+        default: Some(""),
+        meaning: "Origins whose pages may call `/api` and `/v1` from a browser, for example \
+                  `https://app.example.com`. None by default, because API tokens belong on servers.",
+    },
+    Setting {
+        key: "trusted_proxies",
+        default: Some(""),
+        meaning: "Addresses and networks whose `X-Forwarded-For` is believed, for example \
+                  `10.0.0.0/8`.",
+    },
+    Setting {
+        key: "rate_limit_per_minute",
+        default: Some("6000"),
+        meaning: "Requests per address and minute to `/api` and `/v2/api`, per server; 0 is no \
+                  limit. Explo's own limit is 180.",
+    },
+    Setting {
+        key: "embed_token_max_lifetime",
+        default: Some("P30D"),
+        meaning: "Longest lifetime that `generate_jwt` gives, as an ISO 8601 duration of weeks, \
+                  days, hours, minutes and seconds.",
+    },
+    Setting {
+        key: "log",
+        default: Some("info"),
+        meaning: "What goes to the log on stderr: `error`, `warn`, `info`, `debug`, or per part such \
+                  as `warn,server=debug`.",
+    },
+    Setting {
+        key: "log_format",
+        default: Some("text"),
+        meaning: "`text` for people or `json` for programs.",
+    },
+];
+
+pub(super) fn find(key: &str) -> &'static Setting {
+    let setting = SETTINGS.iter().find(|setting| setting.key == key);
+    setting.unwrap_or_else(|| unreachable!("{key} is listed in SETTINGS"))
+}
+
+pub(super) fn environment_name(key: &str) -> String {
+    format!("FANLIGHT_{}", key.to_ascii_uppercase())
+}
+
+/// The reference page of all settings, in Markdown.
+pub fn reference() -> String {
+    let mut page = String::from(
+        "# Configuration\n\n\
+         One TOML file (`--config fanlight.toml`, or `FANLIGHT_CONFIG`), and the environment with \
+         the same names in upper case after `FANLIGHT_`. A flag wins over the environment, which \
+         wins over the file. Lists are arrays in the file and separated by commas in the \
+         environment. Unknown keys in the file are errors.\n\n\
+         | setting | environment | default | meaning |\n|---|---|---|---|\n",
+    );
+    for Setting { key, default, meaning } in SETTINGS {
+        let default = match default {
+            None | Some("") => "none".to_owned(),
+            Some(text) => format!("`{text}`"),
+        };
+        // Writing into a String cannot fail.
+        let _ = writeln!(page, "| `{key}` | `{}` | {default} | {meaning} |", environment_name(key));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reference_page_is_the_committed_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/configuration.md");
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(super::reference(), committed, "write config::reference() to {path}");
+    }
+}
