@@ -30,6 +30,11 @@ pub fn computed_properties(path: &[Customer]) -> Properties {
     computed
 }
 
+/// One of the [`computed_properties`], without computing the others.
+pub fn property<'a>(path: &'a [Customer], key: &str) -> Option<&'a Value> {
+    path.iter().rev().find_map(|customer| customer.properties.get(key))
+}
+
 /// As [`computed_properties`], with the provenance of each key.
 pub fn property_provenance(path: &[Customer]) -> BTreeMap<&str, Inherited<'_, &Value>> {
     let mut computed = BTreeMap::new();
