@@ -1,0 +1,55 @@
+//! The one gate: from a request to statements.
+
+use model::dashboard::{Bucket, Format};
+use model::name::ColumnName;
+
+use crate::error::QueryError;
+use crate::prepared::PreparedDashboard;
+use crate::request::Request;
+use crate::statement::Statement;
+use crate::viewer::Viewer;
+
+/// What answers a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compiled {
+    pub rows: Statement,
+    /// For tables: one row with the number of rows on all pages.
+    pub total: Option<Statement>,
+    /// The columns of `rows`, in order.
+    pub columns: Vec<ResultColumn>,
+}
+
+/// One column of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResultColumn {
+    pub name: ColumnName,
+    pub role: ColumnRole,
+    pub bucket: Option<Bucket>,
+    pub format: Option<Format>,
+}
+
+/// What a result column is to its panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnRole {
+    Dimension,
+    Measure,
+    /// A table's column, or an option's value or label.
+    Column,
+}
+
+/// The statements that answer `request` for `viewer`.
+///
+/// # Errors
+/// What the viewer may correct, and what only the dashboard's author can: see
+/// [`QueryError::audience`].
+pub fn compile(
+    request: &Request,
+    dashboard: &PreparedDashboard,
+    viewer: &Viewer<'_>,
+) -> Result<Compiled, QueryError> {
+    let _ = (dashboard.dashboard(), viewer.customer());
+    match &request.target {
+        crate::Target::Panel(id) => Err(QueryError::UnknownPanel(id.clone())),
+        crate::Target::Options(id) => Err(QueryError::UnknownElement(id.clone())),
+    }
+}

@@ -1,0 +1,92 @@
+//! The one thing that runs against customers' data.
+
+use model::name::{SourceId, TimeZoneName};
+
+use crate::value::Value;
+
+/// A SELECT with its values, for one data source. Only [`crate::compile`] makes one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    pub(crate) source: SourceId,
+    pub(crate) revision: i64,
+    pub(crate) sql: String,
+    pub(crate) args: Vec<Value>,
+    pub(crate) row_limit: u32,
+    pub(crate) time_zone: TimeZoneName,
+}
+
+impl Statement {
+    /// The data source it is written for.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// The SQL in the source's dialect, with one placeholder per value.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The values, in the order of the placeholders' numbers. No lists.
+    pub fn args(&self) -> &[Value] {
+        &self.args
+    }
+
+    /// Most rows the answer may have; more is the executor's to cut or refuse.
+    pub fn row_limit(&self) -> u32 {
+        self.row_limit
+    }
+
+    /// The zone in which the statement reads and buckets dates. The session's zone stays UTC.
+    pub fn time_zone(&self) -> &TimeZoneName {
+        &self.time_zone
+    }
+
+    /// What a cached result is kept under: everything that decides the rows, except settings of the
+    /// session that the executor adds itself.
+    pub fn cache_key(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.source.0.to_le_bytes());
+        hasher.update(&self.revision.to_le_bytes());
+        hasher.update(&self.row_limit.to_le_bytes());
+        Value::Text(self.time_zone.to_string()).hash_into(&mut hasher);
+        Value::Text(self.sql.clone()).hash_into(&mut hasher);
+        self.args.iter().for_each(|value| value.hash_into(&mut hasher));
+        hasher.finalize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement() -> Statement {
+        Statement {
+            source: SourceId(1),
+            revision: 1,
+            sql: "select $1".to_owned(),
+            args: vec![Value::Text("UA".to_owned())],
+            row_limit: 10,
+            time_zone: TimeZoneName::utc(),
+        }
+    }
+
+    #[test]
+    fn the_cache_key_tells_apart_whatever_may_change_the_rows() {
+        let changes: [fn(&mut Statement); 7] = [
+            |s| s.source = SourceId(2),
+            |s| s.revision = 2,
+            |s| s.sql.push(' '),
+            |s| s.args = vec![Value::Text("AA".to_owned())],
+            |s| s.args.push(Value::Null),
+            |s| s.row_limit = 11,
+            |s| s.time_zone = "Europe/Berlin".parse().expect("a zone"),
+        ];
+        let original = statement().cache_key();
+        assert_eq!(original, statement().cache_key());
+        for (at, change) in changes.into_iter().enumerate() {
+            let mut changed = statement();
+            change(&mut changed);
+            assert_ne!(changed.cache_key(), original, "change {at}");
+        }
+    }
+}
