@@ -1,0 +1,100 @@
+//! What the operator and each caller may choose.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+/// The limits that protect the server and the customers' databases.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+    /// How long a query may wait for its turn.
+    pub queue_timeout: Duration,
+    /// The largest result, in bytes as it comes from the source.
+    pub result_bytes: u64,
+    /// What all cached results may hold in memory, in bytes.
+    pub cache_bytes: u64,
+    /// Queries that run at once on one source.
+    pub queries_per_source: usize,
+    /// Queries of one customer that run at once on one source.
+    pub queries_per_customer: usize,
+    /// Queries that may wait for one source; more are answered with
+    /// [`SourceError::Busy`](crate::SourceError::Busy).
+    pub waiting_per_source: usize,
+    /// A source that nobody asked for so long is closed, and opened again when asked.
+    pub idle: Duration,
+    /// The memory, temporary files and threads of each engine worker. Its connections follow
+    /// `queries_per_source`.
+    pub engine: engine::protocol::Limits,
+    /// Where engine workers keep what does not fit into memory; the system's temporary folder if
+    /// `None`.
+    pub temporary_folder: Option<PathBuf>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            statement_timeout: Duration::from_secs(30),
+            queue_timeout: Duration::from_secs(15),
+            result_bytes: 32 << 20,
+            cache_bytes: 32 << 20,
+            queries_per_source: 8,
+            queries_per_customer: 4,
+            waiting_per_source: 256,
+            idle: Duration::from_secs(600),
+            engine: engine::protocol::Limits::default(),
+            temporary_folder: None,
+        }
+    }
+}
+
+/// How to start an engine worker: for the server its own executable and `worker`.
+#[derive(Clone, Debug)]
+pub struct WorkerCommand {
+    pub program: PathBuf,
+    pub arguments: Vec<OsString>,
+}
+
+impl WorkerCommand {
+    pub fn new(
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Self { program: program.into(), arguments }
+    }
+}
+
+/// How one question is to be answered.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    pub cache: CachePolicy,
+    /// The request that a log line about this question names.
+    pub request_id: Uuid,
+    /// Whose quota the question counts against.
+    pub customer: CustomerKey,
+}
+
+/// How old an answer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CachePolicy {
+    /// As old as this.
+    Within(Duration),
+    /// Asked now, or by a question that is still running; not kept.
+    Off,
+}
+
+impl Default for CachePolicy {
+    /// 60 seconds.
+    fn default() -> Self {
+        Self::Within(Duration::from_secs(60))
+    }
+}
+
+/// Tells customers apart for their quotas: any text that is unique on the server, for example group
+/// and provided id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CustomerKey(pub String);

@@ -1,0 +1,100 @@
+//! What a query answered: named columns of a few kinds, and cells that need no knowledge of Arrow.
+
+mod canonical;
+mod cell;
+
+use std::sync::{Arc, OnceLock};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use bytes::Bytes;
+
+pub use cell::{Cell, Decimal};
+
+/// The rows of one query, shared between its waiters and the cache.
+#[derive(Debug)]
+pub struct ResultSet {
+    columns: Vec<Column>,
+    batches: Vec<RecordBatch>,
+    row_count: usize,
+    encoded: OnceLock<Bytes>,
+}
+
+/// A column of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    pub kind: ColumnKind,
+}
+
+/// What the cells of a column are, besides missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnKind {
+    String,
+    /// Whole numbers of up to 128 bits, sums of integers among them.
+    Integer,
+    Float,
+    Decimal,
+    Boolean,
+    Date,
+    /// An instant; the database's times without a zone are taken as UTC.
+    Timestamp,
+    Time,
+    /// A list, structure, interval … as its text.
+    Other,
+}
+
+impl ResultSet {
+    /// Brings what a connector delivered into the few forms that [`Cell`] knows.
+    pub(crate) fn of_batches(
+        schema: &SchemaRef,
+        batches: &[RecordBatch],
+    ) -> Result<Self, ArrowError> {
+        let columns = schema.fields().iter().map(|field| Column {
+            name: field.name().clone(),
+            kind: canonical::kind(field.data_type()),
+        });
+        let batches =
+            batches.iter().map(canonical::batch).collect::<Result<Vec<RecordBatch>, _>>()?;
+        let row_count = batches.iter().map(RecordBatch::num_rows).sum();
+        Ok(Self { columns: columns.collect(), batches, row_count, encoded: OnceLock::new() })
+    }
+
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    pub fn row_count(&self) -> usize {
+        self.row_count
+    }
+
+    /// Row by row, each as many cells as there are columns.
+    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
+        self.batches.iter().flat_map(|batch| {
+            (0..batch.num_rows())
+                .map(move |row| batch.columns().iter().map(move |array| cell::cell(array, row)))
+        })
+    }
+
+    /// The caller's encoding of this result, made when first asked for and then kept with it, so
+    /// that a cached result is encoded once. All callers must pass the same `encode`.
+    pub fn encoded(&self, encode: impl FnOnce(&Self) -> Bytes) -> Bytes {
+        self.encoded.get_or_init(|| encode(self)).clone()
+    }
+
+    /// About what this result holds in memory, its encoding to come included, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        let arrays: usize = self.batches.iter().map(RecordBatch::get_array_memory_size).sum();
+        512 + 2 * arrays
+    }
+}
+
+/// A result with its circumstances.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub result: Arc<ResultSet>,
+    /// Whether it was there before the question came.
+    pub cached: bool,
+    /// When the database was asked.
+    pub as_of: jiff::Timestamp,
+}
