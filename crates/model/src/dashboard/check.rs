@@ -57,7 +57,7 @@ impl Dashboard {
         let mut names = BTreeSet::new();
         for name in panel.result_columns() {
             if !names.insert(name.as_str()) {
-                faults.add(at, format!("the result column {name:?} stands twice"));
+                faults.add(at, format!("the result column {:?} stands twice", name.as_str()));
             }
         }
         for (index, measure) in panel.measures.iter().enumerate() {
@@ -72,7 +72,7 @@ impl Dashboard {
                 let pointer = format!("{at}/sort/{index}/column");
                 faults.add(
                     &pointer,
-                    format!("{:?} is no column of this panel's result", sort.column),
+                    format!("{:?} is no column of this panel's result", sort.column.as_str()),
                 );
             }
         }
