@@ -1,1 +1,34 @@
-//! See `ARCHITECTURE.md`.
+//! Fanlight's own metadata: customers, tags, credentials, data sources, dashboards. The only crate
+//! with SQL for it.
+//!
+//! [`Store`] keeps it in SQLite, or in PostgreSQL when several nodes serve together. Both run the
+//! same statements (`sql`), the same changes and the same tests; what differs between them stands
+//! in `dialect`. Every method on customers' data takes a scope, and what is outside the scope is
+//! answered as if absent.
+
+mod ambient;
+mod credentials;
+mod customers;
+mod definitions;
+mod dialect;
+mod embed_secrets;
+mod error;
+mod master_key;
+mod migrate;
+mod postgres;
+mod seal;
+mod session;
+mod sql;
+mod sqlite;
+mod store;
+mod tags;
+mod viewers;
+
+pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
+pub use customers::{CustomerFilter, Customers, Page};
+pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
+pub use embed_secrets::{FoundSecret, SecretGroup};
+pub use error::StoreError;
+pub use master_key::{ENVIRONMENT_VARIABLE, MasterKey, MasterKeyError};
+pub use store::{Location, Store};
+pub use viewers::Viewing;

@@ -1,0 +1,140 @@
+//! Customers: the tenants and their tree.
+
+mod change;
+mod create;
+mod list;
+mod references;
+mod remove;
+pub(crate) mod row;
+
+use model::credential::CustomerToken;
+use model::customer::{CustomerChange, CustomerRecord, NewCustomer};
+use model::name::ProvidedId;
+use model::{GroupScope, Levels};
+
+use crate::error::StoreError;
+use crate::seal::fingerprint;
+use crate::session::{Param, Session};
+use crate::sql::{self, Statement};
+use crate::store::Store;
+
+pub use list::{CustomerFilter, Customers, Page};
+
+pub(crate) const NO_CUSTOMER: StoreError = StoreError::NotFound("customer");
+
+impl Store {
+    /// One page of the group's customers, in creation order, and how many match in all. An unknown
+    /// parent or level matches nothing.
+    pub async fn customers(
+        &self,
+        scope: &GroupScope,
+        filter: &CustomerFilter,
+        page: Page,
+    ) -> Result<Customers, StoreError> {
+        let reader = self.reader().await?;
+        list::customers(&reader.session(), scope.group(), filter, page).await
+    }
+
+    /// One customer with its ancestors. Another group's is `None`, as if absent.
+    pub async fn customer(
+        &self,
+        scope: &GroupScope,
+        id: &ProvidedId,
+    ) -> Result<Option<CustomerRecord>, StoreError> {
+        let reader = self.reader().await?;
+        by_provided_id(&reader.session(), scope, id).await
+    }
+
+    /// As [`Store::customer`], by the customer's token.
+    pub async fn customer_by_token(
+        &self,
+        scope: &GroupScope,
+        token: &CustomerToken,
+    ) -> Result<Option<CustomerRecord>, StoreError> {
+        let fingerprint = fingerprint(token.expose());
+        let params = [Param::Integer(scope.group().0), Param::Bytes(&fingerprint)];
+        let reader = self.reader().await?;
+        record(&reader.session(), sql::CUSTOMER_BY_FINGERPRINT, &params).await
+    }
+
+    /// The customer with this id, made when there is none; `true` when this call made it.
+    ///
+    /// An existing customer comes back as it is: nothing else of `new` is looked at, and a read-only
+    /// scope is enough. Errs with `Rejected` for an unknown level, parent, tag, schema or data
+    /// source and for a place that breaks the strict-level rule; nothing is written then.
+    pub async fn get_or_create_customer(
+        &self,
+        scope: &GroupScope,
+        new: NewCustomer,
+    ) -> Result<(CustomerRecord, bool), StoreError> {
+        if let Some(found) = self.customer(scope, &new.provided_id).await? {
+            return Ok((found, false));
+        }
+        scope.require_write()?;
+        self.write(create::Create { scope: scope.clone(), new }).await
+    }
+
+    /// Changes some fields of a customer and checks its final state as a whole. Errs with `NotFound`
+    /// for an unknown customer, `Taken` for a new id that another customer has, and `Rejected` as
+    /// [`Store::get_or_create_customer`] does.
+    pub async fn update_customer(
+        &self,
+        scope: &GroupScope,
+        id: &ProvidedId,
+        change: CustomerChange,
+    ) -> Result<CustomerRecord, StoreError> {
+        scope.require_write()?;
+        self.write(change::Update { scope: scope.clone(), id: id.clone(), change }).await
+    }
+
+    /// Deletes the customer that has this token. Errs with `HasChildren` while it has any.
+    pub async fn delete_customer(
+        &self,
+        scope: &GroupScope,
+        token: &CustomerToken,
+    ) -> Result<(), StoreError> {
+        scope.require_write()?;
+        let fingerprint = fingerprint(token.expose());
+        self.write(remove::Delete { scope: scope.clone(), fingerprint }).await
+    }
+
+    /// Gives the customer that has this token a new one; the old one is dead at once.
+    pub async fn refresh_customer_token(
+        &self,
+        scope: &GroupScope,
+        token: &CustomerToken,
+    ) -> Result<CustomerRecord, StoreError> {
+        scope.require_write()?;
+        let fingerprint = fingerprint(token.expose());
+        self.write(remove::RefreshToken { scope: scope.clone(), fingerprint }).await
+    }
+}
+
+pub(crate) async fn by_provided_id(
+    session: &Session<'_>,
+    scope: &GroupScope,
+    id: &ProvidedId,
+) -> Result<Option<CustomerRecord>, StoreError> {
+    let params = [Param::Integer(scope.group().0), Param::Text(id.as_str())];
+    record(session, sql::CUSTOMER_BY_PROVIDED_ID, &params).await
+}
+
+/// The customer that a path statement finds, with its token.
+async fn record(
+    session: &Session<'_>,
+    statement: Statement,
+    params: &[Param<'_>],
+) -> Result<Option<CustomerRecord>, StoreError> {
+    let mut rows = session.rows(statement, params, row::read).await?;
+    row::sort_path(&mut rows);
+    let Some(last) = rows.last() else { return Ok(None) };
+    let token = row::token(session, last)?;
+    let path = rows.into_iter().map(|row| row.customer).collect();
+    Ok(Some(CustomerRecord { path, token }))
+}
+
+/// The levels in force, as the running transaction sees them.
+pub(crate) async fn levels(session: &Session<'_>) -> Result<Levels, StoreError> {
+    let names = session.rows(sql::LEVELS, &[], |row| row.parsed(0)).await?;
+    Levels::new(names).map_err(StoreError::corrupt)
+}

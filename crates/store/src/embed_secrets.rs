@@ -1,0 +1,162 @@
+//! Embed secrets: the keys that open embed JWTs, sealed at rest.
+
+use model::credential::{EmbedSecret, KeyId, KeyValue};
+use model::name::{GroupId, GroupName};
+use model::{GroupScope, OperatorScope};
+
+use crate::credentials::group_id;
+use crate::error::StoreError;
+use crate::seal::Place;
+use crate::session::{Cells, Param, Session};
+use crate::sql;
+use crate::store::{Change, Store};
+
+/// A secret found by its key id, before it has proved anything: a JWT that it opens speaks for its
+/// group.
+#[derive(Clone, Debug)]
+pub struct FoundSecret {
+    pub secret: EmbedSecret,
+    pub group: SecretGroup,
+}
+
+/// The group of a secret. Only a look-up of the secret makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretGroup(pub(crate) GroupId);
+
+impl Store {
+    /// The embed secret that a JWT names. `None`: there is none (any more).
+    pub async fn embed_secret(&self, id: &KeyId) -> Result<Option<FoundSecret>, StoreError> {
+        let reader = self.reader().await?;
+        let read = |row: &Cells<'_>| Ok((row.integer(0)?, row.bytes(1)?.to_owned()));
+        let params = [Param::Text(id.as_str())];
+        let found = reader.session().row(sql::EMBED_SECRET, &params, read).await?;
+        let Some((group, sealed)) = found else { return Ok(None) };
+        let secret = unseal(&reader.session(), id.clone(), &sealed)?;
+        Ok(Some(FoundSecret { secret, group: SecretGroup(GroupId(group)) }))
+    }
+
+    /// An embed secret of the caller's group.
+    pub async fn embed_secret_of(
+        &self,
+        scope: &GroupScope,
+        id: &KeyId,
+    ) -> Result<Option<EmbedSecret>, StoreError> {
+        let reader = self.reader().await?;
+        let params = [Param::Integer(scope.group().0), Param::Text(id.as_str())];
+        let read = |row: &Cells<'_>| Ok(row.bytes(0)?.to_owned());
+        let sealed = reader.session().row(sql::EMBED_SECRET_OF_GROUP, &params, read).await?;
+        sealed.map(|sealed| unseal(&reader.session(), id.clone(), &sealed)).transpose()
+    }
+
+    /// The group's secret that the server itself manages, made on first use. Errs with `ReadOnly`
+    /// when there is none yet and the scope may not make one.
+    pub async fn managed_embed_secret(
+        &self,
+        scope: &GroupScope,
+    ) -> Result<EmbedSecret, StoreError> {
+        let reader = self.reader().await?;
+        if let Some(secret) = managed(&reader.session(), scope.group()).await? {
+            return Ok(secret);
+        }
+        drop(reader);
+        scope.require_write()?;
+        self.write(ManageSecret { group: scope.group() }).await
+    }
+
+    /// Makes an embed secret for a group. Errs with `NotFound` when there is no such group.
+    pub async fn create_embed_secret(
+        &self,
+        _: &OperatorScope,
+        group: &GroupName,
+    ) -> Result<EmbedSecret, StoreError> {
+        self.write(CreateSecret { group: group.clone() }).await
+    }
+
+    /// Revokes an embed secret: every JWT made with it is dead at once.
+    pub async fn delete_embed_secret(
+        &self,
+        _: &OperatorScope,
+        id: &KeyId,
+    ) -> Result<(), StoreError> {
+        self.write(DeleteSecret { id: id.clone() }).await
+    }
+}
+
+fn unseal(session: &Session<'_>, id: KeyId, sealed: &[u8]) -> Result<EmbedSecret, StoreError> {
+    let text = session.tools.sealer.open(Place::EmbedSecret(id.as_str()), sealed)?;
+    let text = String::from_utf8(text).map_err(StoreError::corrupt)?;
+    let value = text.parse::<KeyValue>().map_err(StoreError::corrupt)?;
+    Ok(EmbedSecret { id, value })
+}
+
+async fn managed(session: &Session<'_>, group: GroupId) -> Result<Option<EmbedSecret>, StoreError> {
+    let read = |row: &Cells<'_>| Ok((row.text(0)?.to_owned(), row.bytes(1)?.to_owned()));
+    let found = session.row(sql::MANAGED_EMBED_SECRET, &[Param::Integer(group.0)], read).await?;
+    let Some((id, sealed)) = found else { return Ok(None) };
+    let id = id.parse::<KeyId>().map_err(StoreError::corrupt)?;
+    unseal(session, id, &sealed).map(Some)
+}
+
+/// Draws and writes a secret, unless the group has a managed one and this would be a second.
+async fn insert(
+    session: &Session<'_>,
+    group: GroupId,
+    managed: bool,
+) -> Result<EmbedSecret, StoreError> {
+    let ambient = &session.tools.ambient;
+    let id = KeyId::from_random(ambient.random());
+    let value = KeyValue::from_random(ambient.random());
+    let place = Place::EmbedSecret(id.as_str());
+    let sealed = session.tools.sealer.seal(ambient, place, value.expose().as_bytes());
+    let params = [
+        Param::Text(id.as_str()),
+        Param::Integer(group.0),
+        Param::Bytes(&sealed),
+        Param::Integer(managed.into()),
+        Param::Integer(session.now_us()),
+    ];
+    session.execute(sql::INSERT_EMBED_SECRET, &params).await?;
+    Ok(EmbedSecret { id, value })
+}
+
+struct ManageSecret {
+    group: GroupId,
+}
+
+impl Change for ManageSecret {
+    type Output = EmbedSecret;
+
+    async fn run(&self, session: &Session<'_>) -> Result<EmbedSecret, StoreError> {
+        insert(session, self.group, true).await?;
+        // Read back: another call may have made it first.
+        managed(session, self.group).await?.ok_or(StoreError::Contended)
+    }
+}
+
+struct CreateSecret {
+    group: GroupName,
+}
+
+impl Change for CreateSecret {
+    type Output = EmbedSecret;
+
+    async fn run(&self, session: &Session<'_>) -> Result<EmbedSecret, StoreError> {
+        let group = group_id(session, &self.group).await?;
+        insert(session, group, false).await
+    }
+}
+
+struct DeleteSecret {
+    id: KeyId,
+}
+
+impl Change for DeleteSecret {
+    type Output = ();
+
+    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        match session.execute(sql::DELETE_EMBED_SECRET, &[Param::Text(self.id.as_str())]).await? {
+            0 => Err(StoreError::NotFound("embed secret")),
+            _ => Ok(()),
+        }
+    }
+}

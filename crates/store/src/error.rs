@@ -1,0 +1,91 @@
+//! What a caller of the store can react to.
+
+use std::fmt::Display;
+
+use model::access::ReadOnly;
+use model::declaration::Refusal;
+
+use crate::master_key::MasterKeyError;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Absent, or outside the caller's scope: nobody can tell which.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error(transparent)]
+    ReadOnly(#[from] ReadOnly),
+    /// A reference that leads nowhere, or a rule that would be broken. Nothing was written.
+    #[error("{field}: {message}")]
+    Rejected {
+        /// The field in the words of the management API: `hierarchy_level_name`,
+        /// `parent_provided_id`, `mapping`, `group_tags` or `provided_id`.
+        field: &'static str,
+        /// A lowercase fragment that is fit for the client's eyes.
+        message: String,
+    },
+    /// Another record of this kind has the name already.
+    #[error("this {0} is taken")]
+    Taken(&'static str),
+    #[error("the customer has {count} child customers; delete or detach them first")]
+    HasChildren { count: u64 },
+    /// A declaration that cannot be applied, with every reason.
+    #[error("the workspace cannot be applied: {}", join(.0))]
+    Refused(Vec<Refusal>),
+    /// Others kept changing the same records; the same call may work a moment later.
+    #[error("the record kept changing under this call; try again")]
+    Contended,
+    /// The database does not answer, or not as it should.
+    #[error("the metadata store is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A record that this version of Fanlight could not have written.
+    #[error("the metadata store holds a broken record: {0}")]
+    Corrupt(String),
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// A newer version of Fanlight has migrated this database.
+    #[error(
+        "the metadata store has schema version {found}, this program knows versions up to {known}; \
+         start the newer version of Fanlight"
+    )]
+    TooNew { found: i64, known: i64 },
+}
+
+impl StoreError {
+    pub(crate) fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(source.into())
+    }
+
+    pub(crate) fn corrupt(what: impl Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+
+    pub(crate) fn rejected(field: &'static str, message: impl Display) -> Self {
+        Self::Rejected { field, message: message.to_string() }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::unavailable(source)
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(source: tokio_postgres::Error) -> Self {
+        Self::unavailable(source)
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for StoreError {
+    fn from(source: deadpool_postgres::PoolError) -> Self {
+        match source {
+            deadpool_postgres::PoolError::Backend(source) => Self::unavailable(source),
+            source => Self::unavailable(source),
+        }
+    }
+}
+
+fn join(refusals: &[Refusal]) -> String {
+    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,126 @@
+//! Migrations: forward only, at start, under a lock, and with a copy of the old database on SQLite.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+use crate::master_key::MasterKeyError;
+use crate::seal::Place;
+use crate::session::{Cells, Param, Session};
+use crate::sql;
+
+/// In order; the schema's version is how many have run. Never change one that has been released.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+
+const KEY_CHECK_SETTING: &str = "key_check";
+const KEY_CHECK_TEXT: &[u8] = b"fanlight";
+
+/// Any fixed number: the name of the lock that a migrating node holds.
+pub(crate) const POSTGRES_LOCK: i64 = 0x0046_414e_4c49_4748;
+
+pub(crate) fn sqlite(connection: &Mutex<Connection>, path: &Path) -> Result<(), StoreError> {
+    let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+    sqlite_to(&mut connection, path, MIGRATIONS)
+}
+
+fn sqlite_to(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    let version = |connection: &Connection| {
+        connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+    };
+    let found = version(connection)?;
+    if pending(found, migrations)?.is_empty() {
+        return Ok(());
+    }
+    if found > 0 {
+        back_up(connection, path, found)?;
+    }
+    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Read again under the lock: another process may have migrated meanwhile.
+    for migration in pending(version(&tx)?, migrations)? {
+        tx.execute_batch(&Dialect::Sqlite.render(migration))?;
+    }
+    tx.pragma_update(None, "user_version", migrations.len() as i64)?;
+    Ok(tx.commit()?)
+}
+
+/// Copies the database as it is to `fanlight.db.v<version>.backup`, beside it.
+fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), StoreError> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".v{version}.{ending}"));
+        PathBuf::from(name)
+    };
+    let unfinished = beside(&format!("{}.unfinished", std::process::id()));
+    // Left behind by a process of the same number that was killed.
+    let _ = std::fs::remove_file(&unfinished);
+    copy_into(connection, &unfinished)?;
+    std::fs::rename(&unfinished, beside("backup")).map_err(StoreError::unavailable)
+}
+
+/// A consistent copy of the whole database in one new file, for its owner alone.
+pub(crate) fn copy_into(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    // SQLite copies into an empty file; made here, so that it has the right mode from the start.
+    options.write(true).create_new(true).mode(0o600);
+    options.open(path).map_err(StoreError::unavailable)?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| StoreError::unavailable(format!("{} is not valid UTF-8", path.display())))?;
+    connection.execute("VACUUM INTO ?1", [text])?;
+    Ok(())
+}
+
+/// The migrations that have not run on a schema of version `found`.
+fn pending<'a>(found: i64, migrations: &'a [&'a str]) -> Result<&'a [&'a str], StoreError> {
+    let known = migrations.len();
+    let done = usize::try_from(found).map_err(StoreError::corrupt)?;
+    migrations.get(done..).ok_or(StoreError::TooNew { found, known: known as i64 })
+}
+
+/// Migrates a PostgreSQL database, one node at a time.
+pub(crate) async fn postgres(client: &mut deadpool_postgres::Client) -> Result<(), StoreError> {
+    let tx = client.transaction().await?;
+    tx.execute("SELECT pg_advisory_xact_lock($1)", &[&POSTGRES_LOCK]).await?;
+    tx.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+    let found = tx.query_opt("SELECT version FROM schema_version", &[]).await?;
+    let found: i64 = found.map_or(Ok(0), |row| row.try_get(0))?;
+    let pending = pending(found, MIGRATIONS)?;
+    for migration in pending {
+        tx.batch_execute(&Dialect::Postgres.render(migration)).await?;
+    }
+    if !pending.is_empty() {
+        tx.execute("DELETE FROM schema_version", &[]).await?;
+        let version = MIGRATIONS.len() as i64;
+        tx.execute("INSERT INTO schema_version (version) VALUES ($1)", &[&version]).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Proves that the master key is the one this database was made with; a new database takes it.
+pub(crate) async fn check_key(session: &Session<'_>) -> Result<(), StoreError> {
+    let tools = session.tools;
+    let params = [Param::Text(KEY_CHECK_SETTING)];
+    let read = |row: &Cells<'_>| Ok(row.text(0)?.to_owned());
+    let mut found = session.row(sql::SETTING, &params, read).await?;
+    if found.is_none() {
+        let sealed =
+            hex::encode(tools.sealer.seal(&tools.ambient, Place::KeyCheck, KEY_CHECK_TEXT));
+        let params = [Param::Text(KEY_CHECK_SETTING), Param::Text(&sealed)];
+        session.execute(sql::INSERT_SETTING, &params).await?;
+        // Read back: another process may have come first, with another key.
+        found = session.row(sql::SETTING, &params[..1], read).await?;
+    }
+    let sealed = hex::decode(found.unwrap_or_default()).map_err(StoreError::corrupt)?;
+    match tools.sealer.open(Place::KeyCheck, &sealed) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(MasterKeyError::Wrong.into()),
+    }
+}

@@ -1,0 +1,142 @@
+//! PostgreSQL: a pool of connections, changes in transactions that run again when they must, and a
+//! listener for changed definitions.
+
+mod listener;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Config, IsolationLevel, NoTls};
+
+use crate::error::StoreError;
+use crate::session::{Connection, Session, Tools};
+use crate::store::Change;
+
+use listener::Listener;
+
+/// Connections per node. PostgreSQL takes 100 in all unless told otherwise.
+const CONNECTIONS: usize = 16;
+/// How long a call waits for a connection, and for a new one to be made.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a change runs before its caller hears that others are in the way.
+const ATTEMPTS: u32 = 10;
+/// The name of the lock that every change shares and a change of the definitions holds alone.
+const CHANGE_LOCK: i64 = 0x0046_414e_4c49_4749;
+
+pub(crate) struct Postgres {
+    pool: Pool,
+    listener: Listener,
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str, tools: Arc<Tools>) -> Result<Self, StoreError> {
+        let mut config: Config = url.parse()?;
+        if config.get_application_name().is_none() {
+            config.application_name("fanlight");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(config.clone(), NoTls, recycling);
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE))
+            .build()
+            .map_err(StoreError::unavailable)?;
+        let mut client = pool.get().await?;
+        crate::migrate::postgres(&mut client).await?;
+        let session = Session { connection: Connection::Postgres(&client), tools: &tools };
+        crate::migrate::check_key(&session).await?;
+        drop(client);
+        Ok(Self { pool, listener: Listener::start(config) })
+    }
+
+    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
+        Ok(self.pool.get().await?)
+    }
+
+    /// The generation of the definitions as last heard. `None`: the listener has lost the server, so
+    /// it must be read.
+    pub(crate) fn generation(&self) -> Option<i64> {
+        self.listener.generation()
+    }
+
+    /// Runs a change in a transaction, again when another one was in its way.
+    pub(crate) async fn run<C: Change>(
+        &self,
+        change: &C,
+        tools: &Tools,
+    ) -> Result<C::Output, StoreError> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(change, tools).await {
+                Err(fault) if is_passing(&fault) && attempt < ATTEMPTS => {
+                    tokio::time::sleep(Duration::from_millis(u64::from(2 * attempt))).await;
+                    attempt += 1;
+                }
+                Err(fault) if is_passing(&fault) => return Err(StoreError::Contended),
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn attempt<C: Change>(&self, change: &C, tools: &Tools) -> Result<C::Output, StoreError> {
+        let mut client = self.client().await?;
+        // Dropped without a commit, a transaction is rolled back.
+        let tx = client.transaction().await?;
+        let lock = match C::EXCLUSIVE {
+            true => "SELECT pg_advisory_xact_lock($1)",
+            false => "SELECT pg_advisory_xact_lock_shared($1)",
+        };
+        let lock = tx.prepare_cached(lock).await?;
+        tx.query(&lock, &[&CHANGE_LOCK]).await?;
+        let session = Session { connection: Connection::PostgresTransaction(&tx), tools };
+        let output = change.run(&session).await?;
+        let generation = match C::EXCLUSIVE {
+            true => Some(crate::definitions::generation(&session).await?),
+            false => None,
+        };
+        tx.commit().await?;
+        if let Some(generation) = generation {
+            self.listener.heard(generation);
+        }
+        Ok(output)
+    }
+
+    /// Reads several statements' worth as of one moment.
+    pub(crate) async fn in_snapshot<C: Change>(
+        &self,
+        read: &C,
+        tools: &Tools,
+    ) -> Result<C::Output, StoreError> {
+        let mut client = self.client().await?;
+        let builder = client.build_transaction().read_only(true);
+        let tx = builder.isolation_level(IsolationLevel::RepeatableRead).start().await?;
+        let session = Session { connection: Connection::PostgresTransaction(&tx), tools };
+        read.run(&session).await
+    }
+}
+
+/// Whether the same change may succeed when it is run again: it met another transaction.
+fn is_passing(fault: &StoreError) -> bool {
+    const PASSING: [&SqlState; 4] = [
+        &SqlState::T_R_SERIALIZATION_FAILURE,
+        &SqlState::T_R_DEADLOCK_DETECTED,
+        // What was checked a moment ago has gone, or has been taken; the next run finds it so.
+        &SqlState::FOREIGN_KEY_VIOLATION,
+        &SqlState::UNIQUE_VIOLATION,
+    ];
+    match fault {
+        StoreError::Contended => true,
+        StoreError::Unavailable(source) => source
+            .downcast_ref::<tokio_postgres::Error>()
+            .and_then(tokio_postgres::Error::code)
+            .is_some_and(|code| PASSING.contains(&code)),
+        _ => false,
+    }
+}

@@ -1,0 +1,87 @@
+//! Secrets at rest: sealed with XChaCha20-Poly1305 under the master key.
+//!
+//! A sealed secret is `version (1 byte) | key id (4) | nonce (24) | ciphertext and tag`. The place
+//! where it stands (table and row id) is authenticated with it, so a secret copied into another row
+//! does not open there.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+
+use crate::ambient::Ambient;
+use crate::error::StoreError;
+use crate::master_key::MasterKey;
+
+const VERSION: u8 = 1;
+const HEADER: usize = 5;
+const NONCE: usize = 24;
+
+/// Seals and opens secrets with one master key.
+pub(crate) struct Sealer {
+    cipher: XChaCha20Poly1305,
+    key_id: [u8; 4],
+}
+
+/// Where a sealed secret stands.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    CustomerToken(i64),
+    EmbedSecret(&'a str),
+    Connection(i64),
+    /// The text that tells at start whether the master key is the right one.
+    KeyCheck,
+}
+
+impl Place<'_> {
+    fn associated_data(self) -> String {
+        match self {
+            Self::CustomerToken(id) => format!("customer:{id}"),
+            Self::EmbedSecret(id) => format!("embed_secret:{id}"),
+            Self::Connection(id) => format!("data_source:{id}"),
+            Self::KeyCheck => "key_check".to_owned(),
+        }
+    }
+}
+
+impl Sealer {
+    pub(crate) fn new(key: &MasterKey) -> Self {
+        let digest = Sha256::new().chain_update(b"fanlight key id").chain_update(key.bytes());
+        let digest: [u8; 32] = digest.finalize().into();
+        let key_id = [digest[0], digest[1], digest[2], digest[3]];
+        Self { cipher: XChaCha20Poly1305::new(&Key::from(*key.bytes())), key_id }
+    }
+
+    pub(crate) fn seal(&self, ambient: &Ambient, place: Place<'_>, secret: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE] = ambient.random();
+        let aad = place.associated_data();
+        let payload = Payload { msg: secret, aad: aad.as_bytes() };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.expect("a secret is far shorter than the cipher's limit of 256 GiB");
+        let mut out = Vec::with_capacity(HEADER + NONCE + sealed.len());
+        out.push(VERSION);
+        out.extend_from_slice(&self.key_id);
+        out.extend_from_slice(&nonce);
+        out.extend_from_slice(&sealed);
+        out
+    }
+
+    /// Errs when the secret was sealed elsewhere, under another key, or was tampered with.
+    pub(crate) fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let broken =
+            || StoreError::corrupt(format!("{}: does not unseal", place.associated_data()));
+        let (header, rest) = sealed.split_at_checked(HEADER).ok_or_else(broken)?;
+        let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or_else(broken)?;
+        if header[0] != VERSION || header[1..] != self.key_id {
+            return Err(broken());
+        }
+        let nonce = XNonce::try_from(nonce).map_err(|_| broken())?;
+        let aad = place.associated_data();
+        let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
+        self.cipher.decrypt(&nonce, payload).map_err(|_| broken())
+    }
+}
+
+/// The fingerprint by which a credential is looked up.
+pub(crate) fn fingerprint(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}

@@ -1,0 +1,223 @@
+//! One connection with what a statement needs: parameters in, cells out.
+//!
+//! On SQLite a statement is answered at once, on the calling thread: the futures here are ready when
+//! first polled. On PostgreSQL they wait for the server.
+
+use std::sync::{Mutex, PoisonError};
+
+use deadpool_postgres::GenericClient;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+
+use crate::ambient::Ambient;
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+use crate::seal::Sealer;
+use crate::sql::Statement;
+
+/// What changes need beside the database.
+pub(crate) struct Tools {
+    pub(crate) ambient: Ambient,
+    pub(crate) sealer: Sealer,
+}
+
+/// A connection in use.
+pub(crate) struct Session<'a> {
+    pub(crate) connection: Connection<'a>,
+    pub(crate) tools: &'a Tools,
+}
+
+/// The connection of a session. SQLite's is never contended: the mutex only makes it shareable.
+#[derive(Clone, Copy)]
+pub(crate) enum Connection<'a> {
+    Sqlite(&'a Mutex<rusqlite::Connection>),
+    Postgres(&'a deadpool_postgres::Client),
+    PostgresTransaction(&'a deadpool_postgres::Transaction<'a>),
+}
+
+/// A value bound to a placeholder.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Param<'a> {
+    Null,
+    Integer(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+/// Reads one row.
+pub(crate) type Read<T> = fn(&Cells<'_>) -> Result<T, StoreError>;
+
+/// The cells of one row, by their position from 0.
+pub(crate) enum Cells<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+impl Session<'_> {
+    pub(crate) async fn rows<T>(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        read: Read<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = match self.connection {
+            Connection::Sqlite(connection) => {
+                return sqlite_rows(connection, statement, params, read);
+            }
+            Connection::Postgres(client) => postgres_rows(client, statement, params).await?,
+            Connection::PostgresTransaction(tx) => postgres_rows(tx, statement, params).await?,
+        };
+        rows.iter().map(|row| read(&Cells::Postgres(row))).collect()
+    }
+
+    /// The first row, if any.
+    pub(crate) async fn row<T>(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        read: Read<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.rows(statement, params, read).await?.into_iter().next())
+    }
+
+    /// Runs a statement without a result; the number of rows it changed.
+    pub(crate) async fn execute(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        match self.connection {
+            Connection::Sqlite(connection) => {
+                let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut statement = connection.prepare_cached(statement.text(Dialect::Sqlite))?;
+                let changed = statement.execute(rusqlite::params_from_iter(params))?;
+                Ok(changed as u64)
+            }
+            Connection::Postgres(client) => postgres_execute(client, statement, params).await,
+            Connection::PostgresTransaction(tx) => postgres_execute(tx, statement, params).await,
+        }
+    }
+
+    pub(crate) fn now_us(&self) -> i64 {
+        self.tools.ambient.now_us()
+    }
+}
+
+fn sqlite_rows<T>(
+    connection: &Mutex<rusqlite::Connection>,
+    statement: Statement,
+    params: &[Param<'_>],
+    read: Read<T>,
+) -> Result<Vec<T>, StoreError> {
+    let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut statement = connection.prepare_cached(statement.text(Dialect::Sqlite))?;
+    let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(&Cells::Sqlite(row))?);
+    }
+    Ok(found)
+}
+
+async fn postgres_rows(
+    client: &impl GenericClient,
+    statement: Statement,
+    params: &[Param<'_>],
+) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+    let prepared = client.prepare_cached(statement.text(Dialect::Postgres)).await?;
+    Ok(client.query(&prepared, &bound(params)).await?)
+}
+
+async fn postgres_execute(
+    client: &impl GenericClient,
+    statement: Statement,
+    params: &[Param<'_>],
+) -> Result<u64, StoreError> {
+    let prepared = client.prepare_cached(statement.text(Dialect::Postgres)).await?;
+    Ok(client.execute(&prepared, &bound(params)).await?)
+}
+
+fn bound<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+impl From<Option<i64>> for Param<'_> {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Self::Null, Self::Integer)
+    }
+}
+
+impl rusqlite::ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(value) => ValueRef::Integer(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Integer(value) => value.to_sql_checked(ty, out),
+            Self::Text(text) => text.to_sql_checked(ty, out),
+            Self::Bytes(bytes) => bytes.to_sql_checked(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // Each value checks the type for itself.
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl Cells<'_> {
+    pub(crate) fn integer(&self, at: usize) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    pub(crate) fn optional_integer(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    pub(crate) fn boolean(&self, at: usize) -> Result<bool, StoreError> {
+        Ok(self.integer(at)? != 0)
+    }
+
+    pub(crate) fn text(&self, at: usize) -> Result<&str, StoreError> {
+        match self {
+            Self::Sqlite(row) => row.get_ref(at)?.as_str().map_err(StoreError::unavailable),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    pub(crate) fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
+        match self {
+            Self::Sqlite(row) => row.get_ref(at)?.as_blob().map_err(StoreError::unavailable),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// A text cell as the type whose text it is.
+    pub(crate) fn parsed<T>(&self, at: usize) -> Result<T, StoreError>
+    where
+        T: TryFrom<String, Error: std::fmt::Display>,
+    {
+        T::try_from(self.text(at)?.to_owned()).map_err(StoreError::corrupt)
+    }
+}

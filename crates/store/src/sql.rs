@@ -1,0 +1,205 @@
+//! Every statement on our own metadata, once. A test prepares all of them on both databases.
+//!
+//! Placeholders are `?1`, `?2` …; words in braces are explained in [`crate::dialect`].
+
+use std::sync::LazyLock;
+
+use crate::dialect::Dialect;
+
+/// One statement of the registry.
+#[derive(Clone, Copy)]
+pub(crate) struct Statement(usize);
+
+static SQLITE: LazyLock<Vec<String>> = LazyLock::new(|| rendered(Dialect::Sqlite));
+static POSTGRES: LazyLock<Vec<String>> = LazyLock::new(|| rendered(Dialect::Postgres));
+
+fn rendered(dialect: Dialect) -> Vec<String> {
+    ALL.iter().map(|(_, text)| dialect.render(text)).collect()
+}
+
+impl Statement {
+    /// The statement's text for a database.
+    pub(crate) fn text(self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => &SQLITE[self.0],
+            Dialect::Postgres => &POSTGRES[self.0],
+        }
+    }
+}
+
+/// Declares one constant per statement, and `ALL` with their names and texts.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        #[expect(non_camel_case_types, reason = "the variants are named after the constants")]
+        #[expect(clippy::upper_case_acronyms, reason = "the variants are named after the constants")]
+        enum Index { $($name),* }
+        $($(#[$doc])* pub(crate) const $name: Statement = Statement(Index::$name as usize);)*
+        /// Each statement's name and text.
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
+    };
+}
+
+/// The columns of [`crate::customers::row`], of customer `c` on level `l`.
+macro_rules! customer_columns {
+    () => {
+        "c.id, c.group_id, c.provided_id, c.name, l.rank, c.parent_id, c.properties, \
+         {mapping_of_c}, c.emails, {tags_of_c}, c.is_demo, c.created_at_us, c.updated_at_us, \
+         c.token_sealed"
+    };
+}
+
+/// A customer and its ancestors, in any order; ranks grow from the root down.
+macro_rules! path {
+    ($condition:literal) => {
+        concat!(
+            "WITH RECURSIVE path (id, parent_id) AS (
+               SELECT id, parent_id FROM customer WHERE ",
+            $condition,
+            " UNION ALL
+               SELECT above.id, above.parent_id
+               FROM path {then_join} customer above ON above.id = path.parent_id
+             ) SELECT ",
+            customer_columns!(),
+            " FROM path {then_join} customer c ON c.id = path.id
+             {then_join} level l ON l.id = c.level_id",
+        )
+    };
+}
+
+/// A page of customers with all their ancestors; the last column tells which are of the page.
+macro_rules! page {
+    ($condition:literal) => {
+        concat!(
+            "WITH RECURSIVE page (id) AS (
+               SELECT id FROM customer WHERE group_id = ?1 ",
+            $condition,
+            " ORDER BY id LIMIT ?2 OFFSET ?3
+             ), line (id) AS (
+               SELECT id FROM page UNION
+               SELECT below.parent_id FROM line JOIN customer below ON below.id = line.id
+               WHERE below.parent_id IS NOT NULL
+             ) SELECT ",
+            customer_columns!(),
+            ", CAST(CASE WHEN c.id IN (SELECT id FROM page) THEN 1 ELSE 0 END AS {integer})
+             FROM line JOIN customer c ON c.id = line.id JOIN level l ON l.id = c.level_id
+             ORDER BY c.id",
+        )
+    };
+}
+
+macro_rules! count {
+    ($condition:literal) => {
+        concat!("SELECT count(*) FROM customer WHERE group_id = ?1 ", $condition)
+    };
+}
+
+statements! {
+    // Settings.
+    SETTING = "SELECT value FROM setting WHERE name = ?1";
+    INSERT_SETTING = "INSERT INTO setting (name, value) VALUES (?1, ?2)
+        ON CONFLICT (name) DO NOTHING";
+    GENERATION = "SELECT generation FROM definitions_generation";
+    NEXT_GENERATION = "{next_generation}";
+
+    // Levels and groups.
+    LEVELS = "SELECT name FROM level ORDER BY rank";
+    GROUP_BY_NAME = "SELECT id FROM visibility_group WHERE name = ?1";
+    INSERT_GROUP = "INSERT INTO visibility_group (name) VALUES (?1)
+        ON CONFLICT (name) DO NOTHING RETURNING id";
+
+    // Credentials.
+    SCOPE_OF_API_TOKEN = "SELECT g.id, g.name, t.access FROM api_token t
+        JOIN visibility_group g ON g.id = t.group_id WHERE t.fingerprint = ?1";
+    INSERT_API_TOKEN = "INSERT INTO api_token (fingerprint, group_id, access, created_at_us)
+        VALUES (?1, ?2, ?3, ?4)";
+    DELETE_API_TOKEN = "DELETE FROM api_token WHERE fingerprint = ?1";
+    ADMIN_KEY = "SELECT fingerprint FROM admin_key";
+    DELETE_ADMIN_KEY = "DELETE FROM admin_key";
+    INSERT_ADMIN_KEY = "INSERT INTO admin_key (fingerprint, created_at_us) VALUES (?1, ?2)";
+    EMBED_SECRET = "SELECT group_id, sealed FROM embed_secret WHERE id = ?1";
+    EMBED_SECRET_OF_GROUP = "SELECT sealed FROM embed_secret WHERE group_id = ?1 AND id = ?2";
+    MANAGED_EMBED_SECRET = "SELECT id, sealed FROM embed_secret
+        WHERE group_id = ?1 AND managed = 1";
+    INSERT_EMBED_SECRET = "INSERT INTO embed_secret (id, group_id, sealed, managed, created_at_us)
+        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    DELETE_EMBED_SECRET = "DELETE FROM embed_secret WHERE id = ?1";
+
+    // Customers.
+    CUSTOMER_BY_PROVIDED_ID = path!("group_id = ?1 AND provided_id = ?2");
+    CUSTOMER_BY_FINGERPRINT = path!("group_id = ?1 AND token_fingerprint = ?2");
+    CUSTOMER_BY_FINGERPRINT_ALONE = path!("token_fingerprint = ?1");
+    CUSTOMER_BY_KEY = path!("group_id = ?1 AND id = ?2");
+    CUSTOMER_KEY = "SELECT id, parent_id FROM customer WHERE group_id = ?1 AND provided_id = ?2";
+    CUSTOMER_KEY_BY_FINGERPRINT = "SELECT id, parent_id FROM customer
+        WHERE group_id = ?1 AND token_fingerprint = ?2";
+    SHARE_CUSTOMER = "SELECT id FROM customer WHERE group_id = ?1 AND provided_id = ?2 {for_share}";
+    /// In the order of keys, so that two changes that lock the same rows never wait for each other.
+    LOCK_CUSTOMERS = "SELECT id FROM customer WHERE group_id = ?1 AND id IN (?2, ?3)
+        ORDER BY id {for_update}";
+    NEXT_CUSTOMER = "{next_customer}";
+    INSERT_CUSTOMER = "INSERT INTO customer (id, group_id, provided_id, name, level_id, parent_id,
+          properties, emails, is_demo, token_sealed, token_fingerprint, created_at_us,
+          updated_at_us)
+        VALUES (?1, ?2, ?3, ?4, (SELECT id FROM level WHERE name = ?5), ?6, ?7, ?8, ?9, ?10, ?11,
+          ?12, ?12)
+        ON CONFLICT (group_id, provided_id) DO NOTHING RETURNING id";
+    UPDATE_CUSTOMER = "UPDATE customer SET provided_id = ?3, name = ?4,
+          level_id = (SELECT id FROM level WHERE name = ?5), parent_id = ?6, properties = ?7,
+          emails = ?8, is_demo = ?9, updated_at_us = ?10
+        WHERE group_id = ?1 AND id = ?2";
+    UPDATE_CUSTOMER_TOKEN = "UPDATE customer SET token_sealed = ?3, token_fingerprint = ?4,
+          updated_at_us = ?5 WHERE group_id = ?1 AND id = ?2";
+    DELETE_CUSTOMER = "DELETE FROM customer WHERE group_id = ?1 AND id = ?2";
+    COUNT_CHILDREN = "SELECT count(*), min(l.rank) FROM customer c
+        JOIN level l ON l.id = c.level_id WHERE c.group_id = ?1 AND c.parent_id = ?2";
+    PAGE = page!("");
+    PAGE_OF_PARENT = page!("AND parent_id = (SELECT p.id FROM customer p
+        WHERE p.group_id = ?1 AND p.provided_id = ?4)");
+    PAGE_OF_LEVEL = page!("AND level_id = (SELECT id FROM level WHERE name = ?4)");
+    PAGE_OF_PARENT_AND_LEVEL = page!("AND parent_id = (SELECT p.id FROM customer p
+        WHERE p.group_id = ?1 AND p.provided_id = ?4)
+        AND level_id = (SELECT id FROM level WHERE name = ?5)");
+    COUNT = count!("");
+    COUNT_OF_PARENT = count!("AND parent_id = (SELECT p.id FROM customer p
+        WHERE p.group_id = ?1 AND p.provided_id = ?2)");
+    COUNT_OF_LEVEL = count!("AND level_id = (SELECT id FROM level WHERE name = ?2)");
+    COUNT_OF_PARENT_AND_LEVEL = count!("AND parent_id = (SELECT p.id FROM customer p
+        WHERE p.group_id = ?1 AND p.provided_id = ?2)
+        AND level_id = (SELECT id FROM level WHERE name = ?3)");
+
+    // A customer's tags and mapping.
+    TAG = "SELECT id FROM tag WHERE name = ?1";
+    INSERT_CUSTOMER_TAG = "INSERT INTO customer_tag (customer_id, tag_id) VALUES (?1, ?2)";
+    DELETE_CUSTOMER_TAGS = "DELETE FROM customer_tag WHERE customer_id = ?1";
+    SCHEMA_EXISTS = "SELECT count(*) FROM source_schema WHERE id = ?1";
+    SOURCE_PLACE = "SELECT schema_id, group_id FROM data_source WHERE id = ?1";
+    INSERT_CUSTOMER_MAPPING = "INSERT INTO customer_mapping
+          (customer_id, group_id, schema_id, source_id) VALUES (?1, ?2, ?3, ?4)";
+    DELETE_CUSTOMER_MAPPING = "DELETE FROM customer_mapping WHERE customer_id = ?1";
+
+    // Tags.
+    TAGS = "SELECT name FROM tag ORDER BY id";
+    INSERT_TAG = "INSERT INTO tag (name) VALUES (?1) ON CONFLICT (name) DO NOTHING RETURNING id";
+    LOCK_TAG = "SELECT id FROM tag WHERE name = ?1 {for_update}";
+    RENAME_TAG = "UPDATE tag SET name = ?2 WHERE id = ?1";
+    DELETE_TAG = "DELETE FROM tag WHERE id = ?1";
+
+    // Definitions.
+    GROUPS = "SELECT id, name FROM visibility_group ORDER BY id";
+    ENVIRONMENTS = "SELECT name FROM environment ORDER BY id";
+    SCHEMAS = "SELECT id, name, default_source_id FROM source_schema ORDER BY id";
+    GROUP_DEFAULTS = "SELECT schema_id, group_id, source_id FROM schema_group_default
+        ORDER BY schema_id, group_id";
+    SOURCES = "SELECT id, name, schema_id, group_id, isolated, connection_sealed, revision
+        FROM data_source ORDER BY id";
+    DASHBOARDS = "SELECT id, name, embed_id FROM dashboard ORDER BY id";
+    /// The newest version of each dashboard, and every version that an environment shows.
+    VERSIONS = "SELECT v.dashboard_id, v.version, v.definition FROM dashboard_version v
+        WHERE v.version = (SELECT max(n.version) FROM dashboard_version n
+                           WHERE n.dashboard_id = v.dashboard_id)
+          OR EXISTS (SELECT e.version FROM dashboard_environment e
+                     WHERE e.dashboard_id = v.dashboard_id AND e.version = v.version)
+        ORDER BY v.dashboard_id, v.version";
+    PUBLISHED = "SELECT p.dashboard_id, e.name, p.version FROM dashboard_environment p
+        JOIN environment e ON e.id = p.environment_id ORDER BY p.dashboard_id, e.id";
+}

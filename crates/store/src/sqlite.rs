@@ -1,0 +1,106 @@
+//! SQLite: one writer that commits in groups, and read connections for the calling threads.
+
+mod readers;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::session::{Connection as Handle, Session, Tools};
+use crate::store::Change;
+
+pub(crate) use readers::{ReadLease, Readers};
+pub(crate) use writer::Writer;
+
+/// The name of the database in the data directory.
+const FILE_NAME: &str = "fanlight.db";
+/// More than there are statements.
+const STATEMENT_CACHE: usize = 256;
+/// How long to wait for another process that writes, such as `fanlight apply`.
+const BUSY: Duration = Duration::from_secs(30);
+
+pub(crate) struct Sqlite {
+    pub(crate) readers: Readers,
+    pub(crate) writer: Writer,
+}
+
+impl Sqlite {
+    pub(crate) fn open(dir: &Path, tools: Arc<Tools>) -> Result<Self, StoreError> {
+        let path = dir.join(FILE_NAME);
+        let connection = Mutex::new(writing_connection(&path)?);
+        crate::migrate::sqlite(&connection, &path)?;
+        let session = Session { connection: Handle::Sqlite(&connection), tools: &tools };
+        ready(crate::migrate::check_key(&session))?;
+        let readers = Readers::new(path);
+        let writer = Writer::start(connection, tools)?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Reads several statements' worth as of one moment.
+    pub(crate) fn in_snapshot<C: Change>(
+        &self,
+        read: &C,
+        tools: &Tools,
+    ) -> Result<C::Output, StoreError> {
+        let lease = self.readers.lease()?;
+        let session = Session { connection: Handle::Sqlite(lease.connection()), tools };
+        batch(&session, "BEGIN")?;
+        let output = ready(read.run(&session));
+        batch(&session, "COMMIT")?;
+        output
+    }
+}
+
+/// A commit has reached the disk when it returns, also after a power loss.
+fn writing_connection(path: &Path) -> Result<Connection, StoreError> {
+    create_private(path)?;
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(connection)
+}
+
+fn reading_connection(path: &Path) -> Result<Connection, StoreError> {
+    let flags =
+        rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(connection)
+}
+
+/// The database is its owner's alone; SQLite gives its side files the same mode.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options.open(path).map(drop).map_err(StoreError::unavailable)
+}
+
+/// Runs one statement without parameters.
+fn batch(session: &Session<'_>, text: &str) -> Result<(), rusqlite::Error> {
+    let Handle::Sqlite(connection) = session.connection else {
+        unreachable!("a session of SQLite has SQLite's connection")
+    };
+    let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+    connection.prepare_cached(text)?.execute([]).map(drop)
+}
+
+/// The value of a future that never waits: every statement on SQLite is answered at once.
+fn ready<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(output) => output,
+        std::task::Poll::Pending => unreachable!("a change on SQLite waits for nothing"),
+    }
+}

@@ -1,0 +1,153 @@
+//! The doorway: one struct over one of two databases.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::ambient::Ambient;
+use crate::definitions::DefinitionsCache;
+use crate::error::StoreError;
+use crate::master_key::MasterKey;
+use crate::postgres::Postgres;
+use crate::seal::Sealer;
+use crate::session::{Session, Tools};
+use crate::sqlite::Sqlite;
+
+/// Where the metadata is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In this directory, which must exist, in the file `fanlight.db`.
+    Sqlite(PathBuf),
+    /// In this PostgreSQL database: a `postgres://` URL or a key-value connection string.
+    Postgres(String),
+}
+
+/// The metadata store. Cheap to clone; all clones are one store.
+///
+/// On SQLite its reads are answered on the calling thread without waiting, typically in ten or
+/// twenty microseconds; writes are committed in groups by one writer and have reached the disk when
+/// their call returns.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    tools: Arc<Tools>,
+    definitions: DefinitionsCache,
+}
+
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+/// A change of the store: runs in one transaction, wholly or not at all, and may be run again when
+/// the database asks for it.
+pub(crate) trait Change: Send + Sync + 'static {
+    type Output: Send + 'static;
+
+    /// Whether the change needs that nobody else changes customers or definitions meanwhile.
+    const EXCLUSIVE: bool = false;
+
+    fn run(
+        &self,
+        session: &Session<'_>,
+    ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
+}
+
+impl Store {
+    /// Opens the store, making and migrating the database as needed.
+    ///
+    /// Errs when the database cannot be reached, when a newer version of Fanlight has migrated it,
+    /// or when it was made with another master key.
+    pub async fn open(
+        location: Location,
+        key: &MasterKey,
+        ambient: Ambient,
+    ) -> Result<Self, StoreError> {
+        let tools = Arc::new(Tools { ambient, sealer: Sealer::new(key) });
+        let database = match location {
+            Location::Sqlite(dir) => Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools))?),
+            Location::Postgres(url) => {
+                Database::Postgres(Postgres::open(&url, Arc::clone(&tools)).await?)
+            }
+        };
+        let definitions = DefinitionsCache::default();
+        Ok(Self { inner: Arc::new(Inner { database, tools, definitions }) })
+    }
+
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.inner.tools
+    }
+
+    pub(crate) fn definitions_cache(&self) -> &DefinitionsCache {
+        &self.inner.definitions
+    }
+
+    /// A connection for reading, given back when dropped.
+    pub(crate) async fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        let lease = match &self.inner.database {
+            Database::Sqlite(sqlite) => Lease::Sqlite(sqlite.readers.lease()?),
+            Database::Postgres(postgres) => Lease::Postgres(postgres.client().await?),
+        };
+        Ok(Reader { lease, tools: &self.inner.tools })
+    }
+
+    /// Runs a change; when this returns, it is durable.
+    pub(crate) async fn write<C: Change>(&self, change: C) -> Result<C::Output, StoreError> {
+        match &self.inner.database {
+            Database::Sqlite(sqlite) => sqlite.writer.run(change).await,
+            Database::Postgres(postgres) => postgres.run(&change, &self.inner.tools).await,
+        }
+    }
+}
+
+impl Store {
+    /// The generation of the definitions in force, whichever process made it.
+    pub(crate) async fn generation(&self) -> Result<i64, StoreError> {
+        if let Database::Postgres(postgres) = &self.inner.database {
+            if let Some(generation) = postgres.generation() {
+                return Ok(generation);
+            }
+        }
+        let reader = self.reader().await?;
+        reader.generation().await
+    }
+
+    /// Runs something that only reads, in one snapshot.
+    pub(crate) async fn in_snapshot<C: Change>(&self, read: C) -> Result<C::Output, StoreError> {
+        match &self.inner.database {
+            Database::Sqlite(sqlite) => sqlite.in_snapshot(&read, &self.inner.tools),
+            Database::Postgres(postgres) => postgres.in_snapshot(&read, &self.inner.tools).await,
+        }
+    }
+}
+
+/// A connection taken from a pool.
+pub(crate) struct Reader<'a> {
+    lease: Lease<'a>,
+    tools: &'a Tools,
+}
+
+enum Lease<'a> {
+    Sqlite(crate::sqlite::ReadLease<'a>),
+    Postgres(deadpool_postgres::Client),
+}
+
+impl Reader<'_> {
+    pub(crate) fn session(&self) -> Session<'_> {
+        let connection = match &self.lease {
+            Lease::Sqlite(lease) => crate::session::Connection::Sqlite(lease.connection()),
+            Lease::Postgres(client) => crate::session::Connection::Postgres(client),
+        };
+        Session { connection, tools: self.tools }
+    }
+
+    async fn generation(&self) -> Result<i64, StoreError> {
+        match &self.lease {
+            Lease::Sqlite(lease) => lease.generation(self.tools),
+            Lease::Postgres(_) => crate::definitions::generation(&self.session()).await,
+        }
+    }
+}

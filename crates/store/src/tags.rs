@@ -1,0 +1,93 @@
+//! Group tags: labels on customers, common to all groups of the server.
+
+use model::GroupScope;
+use model::name::TagName;
+
+use crate::error::StoreError;
+use crate::session::{Param, Session};
+use crate::sql;
+use crate::store::{Change, Store};
+
+impl Store {
+    /// All tags, in the order in which they were made.
+    pub async fn tags(&self, _: &GroupScope) -> Result<Vec<TagName>, StoreError> {
+        let reader = self.reader().await?;
+        reader.session().rows(sql::TAGS, &[], |row| row.parsed(0)).await
+    }
+
+    /// Makes a tag. Errs with `Taken` when there is one of this name.
+    pub async fn create_tag(&self, scope: &GroupScope, name: &TagName) -> Result<(), StoreError> {
+        scope.require_write()?;
+        self.write(CreateTag { name: name.clone() }).await
+    }
+
+    /// Renames a tag; customers keep it under its new name. A tag may take its own name.
+    pub async fn rename_tag(
+        &self,
+        scope: &GroupScope,
+        name: &TagName,
+        new_name: &TagName,
+    ) -> Result<(), StoreError> {
+        scope.require_write()?;
+        self.write(RenameTag { name: name.clone(), new_name: new_name.clone() }).await
+    }
+
+    /// Deletes a tag and takes it from every customer.
+    pub async fn delete_tag(&self, scope: &GroupScope, name: &TagName) -> Result<(), StoreError> {
+        scope.require_write()?;
+        self.write(DeleteTag { name: name.clone() }).await
+    }
+}
+
+/// The key of a tag whose row is locked until the transaction ends.
+async fn lock(session: &Session<'_>, name: &TagName) -> Result<Option<i64>, StoreError> {
+    session.row(sql::LOCK_TAG, &[Param::Text(name.as_str())], |row| row.integer(0)).await
+}
+
+struct CreateTag {
+    name: TagName,
+}
+
+impl Change for CreateTag {
+    type Output = ();
+
+    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        let params = [Param::Text(self.name.as_str())];
+        let made = session.row(sql::INSERT_TAG, &params, |row| row.integer(0)).await?;
+        made.map(drop).ok_or(StoreError::Taken("group tag"))
+    }
+}
+
+struct RenameTag {
+    name: TagName,
+    new_name: TagName,
+}
+
+impl Change for RenameTag {
+    type Output = ();
+
+    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        let tag = lock(session, &self.name).await?.ok_or(StoreError::NotFound("group tag"))?;
+        if self.name == self.new_name {
+            return Ok(());
+        }
+        if lock(session, &self.new_name).await?.is_some() {
+            return Err(StoreError::Taken("group tag"));
+        }
+        let params = [Param::Integer(tag), Param::Text(self.new_name.as_str())];
+        session.execute(sql::RENAME_TAG, &params).await.map(drop)
+    }
+}
+
+struct DeleteTag {
+    name: TagName,
+}
+
+impl Change for DeleteTag {
+    type Output = ();
+
+    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        let tag = lock(session, &self.name).await?.ok_or(StoreError::NotFound("group tag"))?;
+        session.execute(sql::DELETE_TAG, &[Param::Integer(tag)]).await.map(drop)
+    }
+}
