@@ -5,6 +5,7 @@
 //! document are in [`Dashboard::check`].
 
 mod check;
+mod layout;
 mod panel;
 
 pub use check::DashboardFault;
