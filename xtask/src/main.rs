@@ -3,6 +3,7 @@
 //! Everything that continuous integration does is one of these; there are no shell scripts with
 //! logic. Progress goes to stderr; stdout belongs to the programs that are started.
 
+mod bench;
 mod build;
 mod ci;
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
     Test(test::Options),
     /// Runs what continuous integration runs: the tests, then every check
     Ci(ci::Options),
+    /// Measures the performance figures next to their floors and prints them as a table
+    Bench(bench::Options),
     /// Builds the web parts, or runs one of their npm scripts
     Web(web::Options),
     /// Repairs what tools can repair: formatting, lints with a known remedy
@@ -67,6 +70,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Build(options) => build::run(&project, options),
         Command::Test(options) => test::run(&project, options),
         Command::Ci(options) => ci::run(&project, options),
+        Command::Bench(options) => bench::run(&project, options),
         Command::Web(options) => web::run(&project, options),
         Command::Fix => fix::run(&project),
         Command::Snap(options) => snapshots::accept(&project, options),

@@ -1,0 +1,19 @@
+//! A panel whose rows are in the cache.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{CONNECTIONS, beside_healthz, healthz};
+use crate::figure::Figure;
+use crate::server::Demo;
+use crate::{client, load};
+
+pub(crate) async fn cached(demo: &Demo, time: Duration) -> Result<Vec<Figure>> {
+    let jwt = client::embed_token(demo, "UA").await?;
+    let request = client::embed(&jwt, "POST", "/embed/v1/panels/by_month/data", "{}");
+    let floor = healthz(demo, time).await?;
+    let panel = load::run(demo, CONNECTIONS, time, move |_, _| request.clone()).await?;
+    let what = format!("panel from the cache, {CONNECTIONS} connections");
+    Ok(vec![beside_healthz(&what, "≥ 0.4", &panel, &floor)])
+}

@@ -1,0 +1,66 @@
+//! Measures the running server from outside, each figure next to its floor, and prints one
+//! Markdown table row per figure. Started by `cargo xtask bench`; never part of what is shipped.
+//!
+//! Clients and server share the machine, so shares of a floor that was measured in the same run say
+//! more than requests per second do.
+
+mod client;
+mod figure;
+mod figures;
+mod floor;
+mod http;
+mod load;
+mod process;
+mod server;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::figure::Figure;
+use crate::server::Demo;
+
+#[derive(Parser)]
+struct Options {
+    /// The server's release binary
+    #[arg(long)]
+    server: PathBuf,
+    /// Seconds that each load runs
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Customers to create for the figure about a million of them; 0 leaves it out
+    #[arg(long, default_value_t = 0)]
+    customers: u32,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(measure(&options))
+}
+
+async fn measure(options: &Options) -> Result<()> {
+    let time = Duration::from_secs(options.seconds);
+    writeln!(std::io::stdout(), "{}", figure::HEADER)?;
+    print(figures::start::measure(&options.server).await?)?;
+
+    let demo = Demo::start(&options.server)?;
+    // Memory first: later figures leave caches behind.
+    print(figures::memory::measure(&demo).await?)?;
+    print(figures::panel::cached(&demo, time).await?)?;
+    print(figures::customer::existing(&demo, time).await?)?;
+    print(figures::customer::created(&demo, time).await?)?;
+    if options.customers > 0 {
+        print(figures::customer::among_many(&demo, options.customers, time).await?)?;
+    }
+    Ok(())
+}
+
+fn print(figures: Vec<Figure>) -> Result<()> {
+    let mut stdout = std::io::stdout();
+    figures.iter().try_for_each(|figure| writeln!(stdout, "{figure}"))?;
+    Ok(())
+}
