@@ -18,6 +18,9 @@ enum Segment {
 /// Longer keys are cut when shown, so that an error stays readable.
 const SHOWN_KEY_CHARACTERS: usize = 60;
 
+/// Deeper paths are cut when shown.
+const SHOWN_SEGMENTS: usize = 8;
+
 impl FieldPath {
     /// The document itself.
     pub fn root() -> Self {
@@ -80,6 +83,7 @@ impl fmt::Display for FieldPath {
         }
         for (at, segment) in self.0.iter().enumerate() {
             match segment {
+                _ if at == SHOWN_SEGMENTS => return f.write_str("…"),
                 Segment::Index(index) => write!(f, "[{index}]")?,
                 Segment::Key(key) if !reads_as_a_word(key) => {
                     let cut: String = key.chars().take(SHOWN_KEY_CHARACTERS).collect();

@@ -13,6 +13,7 @@ mod cors;
 pub mod embed_token;
 pub mod field_path;
 mod frame;
+pub mod json;
 pub mod log;
 pub mod origin;
 mod rate_limit;
