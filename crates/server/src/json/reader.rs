@@ -194,7 +194,7 @@ mod tests {
         check_fault("{\"a\":1,}", {
             "the body is not valid JSON: expected a key in double quotes at line 1, column 8"
         });
-        check_fault("{\"a\"\n 1}", { "a is not valid JSON: expected a colon at line 2, column 2" });
+        check_fault("{\"a\"\n 1}", "a is not valid JSON: expected a colon at line 2, column 2");
         check_fault(
             "[1 2]",
             "the body is not valid JSON: expected a comma or ] at line 1, column 4",

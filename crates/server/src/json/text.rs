@@ -28,7 +28,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<String, FieldFault> {
 fn plain_run<'a>(reader: &mut Reader<'a>) -> &'a str {
     let rest = &reader.text[reader.at..];
     let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    let length = rest.as_bytes().iter().position(|byte| is_special(byte)).unwrap_or(rest.len());
+    let length = rest.as_bytes().iter().position(is_special).unwrap_or(rest.len());
     reader.at += length;
     &rest[..length]
 }
