@@ -74,6 +74,19 @@ impl Store {
         self.write(create::Create { scope: scope.clone(), new }).await
     }
 
+    /// As [`Store::get_or_create_customer`] for each in turn, all in one transaction: parents stand
+    /// before their children, and the first that is rejected undoes all.
+    pub async fn create_customers(
+        &self,
+        scope: &GroupScope,
+        new: Vec<NewCustomer>,
+    ) -> Result<Vec<(CustomerRecord, bool)>, StoreError> {
+        scope.require_write()?;
+        let create = |new| create::Create { scope: scope.clone(), new };
+        let creates = new.into_iter().map(create).collect();
+        self.write(create::CreateAll { creates }).await
+    }
+
     /// Changes some fields of a customer and checks its final state as a whole. Errs with `NotFound`
     /// for an unknown customer, `Taken` for a new id that another customer has, and `Rejected` as
     /// [`Store::get_or_create_customer`] does.

@@ -19,6 +19,8 @@ use crate::session::Session;
 use crate::sql;
 use crate::store::Store;
 
+pub(crate) use load::Load;
+
 /// Everything declared on the server, of one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definitions {
@@ -120,7 +122,7 @@ impl Store {
         if let Some(cached) = self.definitions_cache().get(generation) {
             return Ok(cached);
         }
-        let definitions = Arc::new(self.in_snapshot(load::Load).await?);
+        let definitions = Arc::new(self.in_snapshot(Load).await?);
         self.definitions_cache().set(&definitions);
         Ok(definitions)
     }

@@ -7,6 +7,7 @@
 //! answered as if absent.
 
 mod ambient;
+mod apply;
 mod credentials;
 mod customers;
 mod definitions;

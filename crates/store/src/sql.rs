@@ -202,4 +202,39 @@ statements! {
         ORDER BY v.dashboard_id, v.version";
     PUBLISHED = "SELECT p.dashboard_id, e.name, p.version FROM dashboard_environment p
         JOIN environment e ON e.id = p.environment_id ORDER BY p.dashboard_id, e.id";
+
+    // Applying a declaration.
+    CUSTOMERS_BY_LEVEL = "SELECT l.name, count(*) FROM customer c JOIN level l ON l.id = c.level_id
+        GROUP BY l.name";
+    LEVEL_PAIRS = "SELECT DISTINCT a.name, b.name FROM customer c
+        JOIN customer p ON p.id = c.parent_id
+        JOIN level a ON a.id = p.level_id JOIN level b ON b.id = c.level_id";
+    CUSTOMERS_BY_SOURCE = "SELECT s.name, count(*) FROM customer_mapping m
+        JOIN data_source s ON s.id = m.source_id GROUP BY s.name";
+    SET_LEVEL = "INSERT INTO level (name, rank) VALUES (?1, ?2)
+        ON CONFLICT (name) DO UPDATE SET rank = excluded.rank";
+    DELETE_LEVEL = "DELETE FROM level WHERE name = ?1";
+    INSERT_ENVIRONMENT = "INSERT INTO environment (name) VALUES (?1)";
+    ENVIRONMENT_BY_NAME = "SELECT id FROM environment WHERE name = ?1";
+    INSERT_SCHEMA = "INSERT INTO source_schema (name) VALUES (?1)";
+    SCHEMA_BY_NAME = "SELECT id FROM source_schema WHERE name = ?1";
+    SET_DEFAULT_SOURCE = "UPDATE source_schema SET default_source_id = ?2 WHERE id = ?1";
+    DELETE_GROUP_DEFAULT = "DELETE FROM schema_group_default
+        WHERE schema_id = ?1 AND group_id = ?2";
+    INSERT_GROUP_DEFAULT = "INSERT INTO schema_group_default (schema_id, group_id, source_id)
+        VALUES (?1, ?2, ?3)";
+    /// Without its connection, which is sealed with the row's key and follows at once.
+    INSERT_SOURCE = "INSERT INTO data_source
+          (name, schema_id, group_id, isolated, connection_sealed, revision)
+        VALUES (?1, ?2, ?3, 0, ?4, 0)";
+    UPDATE_SOURCE = "UPDATE data_source SET schema_id = ?2, group_id = ?3, isolated = ?4,
+          connection_sealed = ?5, revision = revision + 1 WHERE id = ?1";
+    SOURCE_BY_NAME = "SELECT id FROM data_source WHERE name = ?1";
+    INSERT_DASHBOARD = "INSERT INTO dashboard (name, embed_id) VALUES (?1, ?2)";
+    DASHBOARD_BY_NAME = "SELECT id FROM dashboard WHERE name = ?1";
+    INSERT_VERSION = "INSERT INTO dashboard_version
+          (dashboard_id, version, definition, created_at_us) VALUES (?1, ?2, ?3, ?4)";
+    PUBLISH = "INSERT INTO dashboard_environment (dashboard_id, environment_id, version)
+        VALUES (?1, ?2, ?3) ON CONFLICT (dashboard_id, environment_id)
+        DO UPDATE SET version = excluded.version";
 }

@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use deadpool_postgres::Client;
+
 use crate::ambient::Ambient;
 use crate::definitions::DefinitionsCache;
 use crate::error::StoreError;
 use crate::master_key::MasterKey;
 use crate::postgres::Postgres;
 use crate::seal::Sealer;
-use crate::session::{Session, Tools};
-use crate::sqlite::Sqlite;
+use crate::session::{Connection, Session, Tools};
+use crate::sqlite::{ReadLease, Sqlite};
 
 /// Where the metadata is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +91,7 @@ impl Store {
     pub(crate) async fn reader(&self) -> Result<Reader<'_>, StoreError> {
         let lease = match &self.inner.database {
             Database::Sqlite(sqlite) => Lease::Sqlite(sqlite.readers.lease()?),
-            Database::Postgres(postgres) => Lease::Postgres(postgres.client().await?),
+            Database::Postgres(postgres) => Lease::Postgres(Box::new(postgres.client().await?)),
         };
         Ok(Reader { lease, tools: &self.inner.tools })
     }
@@ -106,10 +108,10 @@ impl Store {
 impl Store {
     /// The generation of the definitions in force, whichever process made it.
     pub(crate) async fn generation(&self) -> Result<i64, StoreError> {
-        if let Database::Postgres(postgres) = &self.inner.database {
-            if let Some(generation) = postgres.generation() {
-                return Ok(generation);
-            }
+        if let Database::Postgres(postgres) = &self.inner.database
+            && let Some(generation) = postgres.generation()
+        {
+            return Ok(generation);
         }
         let reader = self.reader().await?;
         reader.generation().await
@@ -131,15 +133,16 @@ pub(crate) struct Reader<'a> {
 }
 
 enum Lease<'a> {
-    Sqlite(crate::sqlite::ReadLease<'a>),
-    Postgres(deadpool_postgres::Client),
+    Sqlite(ReadLease<'a>),
+    /// Boxed: a round trip costs far more, and SQLite's leases stay small.
+    Postgres(Box<Client>),
 }
 
 impl Reader<'_> {
     pub(crate) fn session(&self) -> Session<'_> {
         let connection = match &self.lease {
-            Lease::Sqlite(lease) => crate::session::Connection::Sqlite(lease.connection()),
-            Lease::Postgres(client) => crate::session::Connection::Postgres(client),
+            Lease::Sqlite(lease) => Connection::Sqlite(lease.connection()),
+            Lease::Postgres(client) => Connection::Postgres(client),
         };
         Session { connection, tools: self.tools }
     }

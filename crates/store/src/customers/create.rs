@@ -43,6 +43,23 @@ impl Change for Create {
     }
 }
 
+/// Several customers in one transaction, parents before their children.
+pub(super) struct CreateAll {
+    pub(super) creates: Vec<Create>,
+}
+
+impl Change for CreateAll {
+    type Output = Vec<(CustomerRecord, bool)>;
+
+    async fn run(&self, session: &Session<'_>) -> Result<Self::Output, StoreError> {
+        let mut made = Vec::with_capacity(self.creates.len());
+        for create in &self.creates {
+            made.push(create.run(session).await?);
+        }
+        Ok(made)
+    }
+}
+
 impl Create {
     /// The path that ends with the parent, which stays as it is until the transaction ends. Empty
     /// without a parent.

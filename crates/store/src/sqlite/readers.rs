@@ -10,7 +10,7 @@ use crate::session::{Connection as Handle, Session, Tools};
 
 pub(crate) struct Readers {
     path: PathBuf,
-    free: Mutex<Vec<Box<Reading>>>,
+    free: Mutex<Vec<Reading>>,
 }
 
 /// One connection, with what it last saw of the definitions.
@@ -37,7 +37,7 @@ impl Readers {
             Some(reading) => reading,
             None => {
                 let connection = Mutex::new(super::reading_connection(&self.path)?);
-                Box::new(Reading { connection, seen: Mutex::new(None) })
+                Reading { connection, seen: Mutex::new(None) }
             }
         };
         Ok(ReadLease { readers: self, reading: Some(reading) })
@@ -47,7 +47,7 @@ impl Readers {
 /// A read connection in use; given back when dropped.
 pub(crate) struct ReadLease<'a> {
     readers: &'a Readers,
-    reading: Option<Box<Reading>>,
+    reading: Option<Reading>,
 }
 
 impl ReadLease<'_> {
