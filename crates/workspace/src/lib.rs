@@ -3,14 +3,18 @@
 //! [`Workspace::read`] turns a folder into a [`model::Declaration`] or into all its faults, each with
 //! file, line and column. It reads files and nothing else: no store, no data source, no clock.
 
+mod assess;
 mod document;
 mod fault;
+mod first;
 mod located;
 mod read;
 mod shape;
 
+pub use assess::Assessment;
 pub use document::{dashboard_schema, workspace_schema};
 pub use fault::{Fault, Place};
+pub use first::{ColumnType, FirstWorkspace, NoTenantColumn, Table};
 
 use std::path::Path;
 
