@@ -1,0 +1,138 @@
+/** A chart as ECharts takes it, and what its tooltip says. */
+
+import type { EChartsCoreOption } from 'echarts/core';
+
+import type { ChartTheme } from './palette.ts';
+import type { Panel, Result } from './panel.ts';
+import { textWidth } from './scale.ts';
+import type { Facet, Series, Shape } from './shape.ts';
+import type { Writer } from './writer.ts';
+
+export interface Canvas {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly theme: ChartTheme;
+  readonly writer: Writer;
+}
+
+export interface Drawing {
+  readonly option: EChartsCoreOption;
+  /** What is told about a position; texts, never markup. */
+  tooltip(position: number): TooltipContent;
+}
+
+export interface TooltipContent {
+  readonly title: string;
+  readonly rows: readonly {
+    readonly color: string;
+    readonly name: string;
+    readonly value: string;
+  }[];
+}
+
+export type Draw = (panel: Panel, result: Result, canvas: Canvas) => Drawing;
+
+/** The colour of a series; beyond the palette all share a quiet one. */
+export function colorOf(series: Series, theme: ChartTheme): string {
+  return theme.series[series.color] ?? theme.rest;
+}
+
+export const FONT_SIZE = 12;
+
+/** The text style of every label on a chart. */
+export function label(theme: ChartTheme, color = theme.quiet) {
+  return { color, fontSize: FONT_SIZE, fontFamily: theme.font };
+}
+
+/** Options that all charts share. */
+export function frame({ theme }: Canvas) {
+  return {
+    useUTC: true,
+    animation: false,
+    backgroundColor: 'transparent',
+    textStyle: { fontFamily: theme.font, fontSize: FONT_SIZE, color: theme.text },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: 'transparent',
+      borderWidth: 0,
+      padding: 0,
+      extraCssText: 'box-shadow:none',
+    },
+  };
+}
+
+/** An axis of values: faint lines, no strokes. */
+export function valueAxis(canvas: Canvas, facet: Facet, show = true) {
+  return {
+    type: 'value',
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { show, lineStyle: { color: canvas.theme.grid, width: 1 } },
+    axisLabel: {
+      ...label(canvas.theme),
+      show,
+      margin: 8,
+      formatter: (value: number) => canvas.writer.short(value, facet.field),
+    },
+  };
+}
+
+/** What the tooltip says about a position: the series in the order a reader sees them. */
+export function tooltipFor(
+  shape: Shape,
+  canvas: Canvas,
+  order: 'given' | 'largest first' = 'given',
+) {
+  return (position: number): TooltipContent => {
+    const all = shape.facets.flatMap(({ series }) => series);
+    const present = all.filter(({ values }) => values[position] != null);
+    if (order === 'largest first') {
+      present.sort((a, b) => (b.values[position] ?? 0) - (a.values[position] ?? 0));
+    }
+    return {
+      title: shape.positions.labels[position] ?? '',
+      rows: present.map((series) => ({
+        color: colorOf(series, canvas.theme),
+        name: series.label,
+        value: canvas.writer.exact(series.cells[position] ?? null, series.field),
+      })),
+    };
+  };
+}
+
+const LEGEND_ROW = 20;
+const LEGEND_ITEM = 26;
+
+/** The height of a legend, whose items wrap at the width of the chart. */
+export function legendHeight(series: readonly Series[], width: number): number {
+  let rows = 1;
+  let used = 0;
+  for (const { label } of series) {
+    const item = textWidth(label) + LEGEND_ITEM;
+    if (used > 0 && used + item > width) {
+      rows += 1;
+      used = 0;
+    }
+    used += item;
+  }
+  return rows * LEGEND_ROW + 4;
+}
+
+export function legend(series: readonly Series[], { theme }: Canvas) {
+  return {
+    type: 'plain',
+    top: 0,
+    left: 0,
+    padding: 0,
+    itemGap: 12,
+    itemWidth: 8,
+    itemHeight: 8,
+    icon: 'circle',
+    selectedMode: false,
+    textStyle: { ...label(theme, theme.text), padding: [0, 0, 0, -2] },
+    data: series.map(({ label }) => label),
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * What a chart is made of: a panel's definition and the rows that answered it, as the server sends
+ * them. Everything in this folder is pure: no DOM, no network, no clock.
+ */
+
+/** One value. Integers beyond 2^53 and decimals are strings; dates and timestamps are ISO texts. */
+export type Cell = string | number | boolean | null;
+
+export type ColumnType =
+  | 'string'
+  | 'integer'
+  | 'float'
+  | 'decimal'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'time';
+
+export type Bucket = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+export type FormatStyle =
+  | 'auto'
+  | 'number'
+  | 'percent'
+  | 'currency'
+  | 'date'
+  | 'date_time'
+  | 'text';
+
+export interface Format {
+  readonly style: FormatStyle;
+  /** Digits after the decimal point; chosen by size when null. */
+  readonly decimals: number | null;
+  readonly unit: string | null;
+  /** An ISO 4217 code, for the style `currency`. */
+  readonly currency: string | null;
+}
+
+export interface PanelColumn {
+  readonly name: string;
+  readonly label: string | null;
+  readonly role: 'dimension' | 'measure' | 'column';
+  readonly bucket: Bucket | null;
+  readonly format: Format | null;
+}
+
+export type PanelType = 'kpi' | 'bar' | 'line' | 'table';
+
+export interface Panel {
+  readonly id: string;
+  readonly type: PanelType;
+  readonly title: string;
+  readonly description: string | null;
+  readonly orientation: 'vertical' | 'horizontal';
+  readonly stacked: boolean;
+  readonly page_size: number | null;
+  readonly columns: readonly PanelColumn[];
+}
+
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** The rows of one panel: dimensions first, then measures, in declared order. */
+export interface Result {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** How many rows all pages of a table have; null for other panels. */
+  readonly total_rows: number | null;
+  readonly cached: boolean;
+  /** When the database answered, RFC 3339. */
+  readonly as_of: string;
+}
+
+/** A column of a result together with what the author said about it. */
+export interface Field {
+  readonly index: number;
+  readonly name: string;
+  readonly label: string;
+  readonly role: PanelColumn['role'];
+  readonly type: ColumnType;
+  readonly bucket: Bucket | null;
+  readonly format: Format;
+}
+
+const PLAIN: Format = { style: 'auto', decimals: null, unit: null, currency: null };
+
+/** The columns of `result` in order, described by `panel` where the author said something. */
+export function fieldsOf(panel: Panel, result: Result): Field[] {
+  const declared = new Map(panel.columns.map((column) => [column.name, column]));
+  return result.columns.map(({ name, type }, index) => {
+    const column = declared.get(name);
+    return {
+      index,
+      name,
+      type,
+      label: column?.label ?? readable(name),
+      role: column?.role ?? 'column',
+      bucket: column?.bucket ?? null,
+      format: column?.format ?? PLAIN,
+    };
+  });
+}
+
+/** A column's name as a heading: `dep_delay` becomes "Dep delay". */
+export function readable(name: string): string {
+  const words = name.replaceAll('_', ' ').trim();
+  return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Whether the column holds numbers, which are right-aligned and may be measured. */
+export function isNumeric(field: { type: ColumnType; format?: Format }): boolean {
+  const counts = field.type === 'integer' || field.type === 'float' || field.type === 'decimal';
+  return counts && field.format?.style !== 'text';
+}
+
+/** Whether the column holds points in time. */
+export function isTemporal(field: { type: ColumnType }): boolean {
+  return field.type === 'date' || field.type === 'timestamp';
+}
+
+/** The number in a cell, for drawing; null when there is none. */
+export function toNumber(cell: Cell | undefined): number | null {
+  if (cell === null || cell === undefined || typeof cell === 'boolean' || cell === '') return null;
+  const number = Number(cell);
+  return Number.isFinite(number) ? number : null;
+}

@@ -1,0 +1,218 @@
+/**
+ * How values are written for people, with `Intl`.
+ *
+ * Chart options take a [Writer], so that a place without `Intl` can bring its own.
+ */
+
+import type { Bucket, Cell, Field, Format } from './panel.ts';
+import { isNumeric, isTemporal, toNumber } from './panel.ts';
+import { parseDate, type TickUnit } from './time.ts';
+
+/** What stands for a missing value. */
+export const MISSING = '–';
+
+export interface Writer {
+  /** The whole value: "58,665", "12.1 min", "Jan 7, 2013". */
+  exact(cell: Cell, field: Described, digits?: number): string;
+  /** A number where room is scarce, without its unit: "58.7K". */
+  short(value: number, field: Described): string;
+  /** A bucket by its first moment (wall time in ms): "January 2013". */
+  period(wall: number, bucket: Bucket | null): string;
+  /** A label under a time axis. */
+  tick(wall: number, unit: TickUnit): string;
+  /** Milliseconds whose UTC reading is what a clock on the wall shows, for a date or timestamp. */
+  wall(cell: Cell, field: Pick<Field, 'type'>): number | null;
+}
+
+/** The part of a field that says how its values are written. */
+export type Described = Pick<Field, 'type' | 'format' | 'bucket'>;
+
+/** Numbers below this are written in full even where room is scarce. */
+const SHORTEN_FROM = 10_000;
+
+/** Writes for a BCP 47 locale; timestamps are read in `timeZone` (an IANA name). */
+export function intlWriter(locale: string, timeZone: string): Writer {
+  const language = supported(locale);
+  const numbers = memo((key) => new Intl.NumberFormat(language, JSON.parse(key)));
+  const dates = memo(
+    (key) => new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...JSON.parse(key) }),
+  );
+  const number = (value: number | string, options: Intl.NumberFormatOptions) =>
+    numbers(JSON.stringify({ signDisplay: 'negative', ...options })).format(value as number);
+  const date = (wall: number, options: Intl.DateTimeFormatOptions) =>
+    dates(JSON.stringify(options)).format(wall);
+  const wallClock = wallClockIn(timeZone);
+
+  const wall: Writer['wall'] = (cell, field) => {
+    if (typeof cell !== 'string') return null;
+    if (field.type === 'date') return parseDate(cell);
+    const instant = Date.parse(cell);
+    return Number.isNaN(instant) ? null : wallClock(instant);
+  };
+  const period: Writer['period'] = (at, bucket) => {
+    const quarter = Math.floor(new Date(at).getUTCMonth() / 3) + 1;
+    switch (bucket) {
+      case 'year':
+        return date(at, { year: 'numeric' });
+      case 'quarter':
+        return `Q${quarter} ${date(at, { year: 'numeric' })}`;
+      case 'month':
+        return date(at, { year: 'numeric', month: 'short' });
+      case 'week':
+        return `Week of ${date(at, DAY)}`;
+      case 'hour':
+        return date(at, MINUTE);
+      default:
+        return date(at, DAY);
+    }
+  };
+  const moment = (cell: Cell, field: Described): string => {
+    const at = wall(cell, field);
+    if (at === null) return String(cell);
+    if (field.bucket !== null) return period(at, field.bucket);
+    const withTime = field.type === 'timestamp' && field.format.style !== 'date';
+    return date(at, withTime || field.format.style === 'date_time' ? MINUTE : DAY);
+  };
+
+  return {
+    wall,
+    period,
+    exact(cell, field, digits) {
+      if (cell === null || cell === undefined || cell === '') return MISSING;
+      if (typeof cell === 'boolean') return cell ? 'Yes' : 'No';
+      if (isTemporal(field) && field.format.style !== 'text') return moment(cell, field);
+      if (!isNumeric(field) || toNumber(cell) === null) return String(cell);
+      const text = number(scaled(cell, field.format), exactOptions(cell, field, digits));
+      return withUnit(text, field.format);
+    },
+    short(value, field) {
+      const share = field.format.style === 'percent' ? value * 100 : value;
+      if (field.format.style === 'percent') {
+        return `${number(share, { maximumFractionDigits: Math.abs(share) < 10 ? 1 : 0 })}%`;
+      }
+      const small = Math.abs(share) < SHORTEN_FROM;
+      return number(share, {
+        ...currencyOptions(field.format),
+        ...(small
+          ? { minimumFractionDigits: 0, maximumFractionDigits: Math.abs(share) < 1 ? 2 : 1 }
+          : { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }),
+      });
+    },
+    tick(at, unit) {
+      switch (unit) {
+        case 'year':
+          return date(at, { year: 'numeric' });
+        case 'month':
+          return date(at, { month: 'short' });
+        case 'day':
+          return date(at, { month: 'short', day: 'numeric' });
+        default:
+          return date(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+      }
+    },
+  };
+}
+
+const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric' };
+const MINUTE: Intl.DateTimeFormatOptions = {
+  ...DAY,
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+};
+
+/** Digits after the decimal point that a column of numbers needs, so that its points line up. */
+export function columnDigits(cells: readonly Cell[], format: Format): number | undefined {
+  if (format.decimals !== null || format.style === 'percent' || format.style === 'currency') {
+    return undefined;
+  }
+  const needed = cells.map((cell) => {
+    const number = toNumber(cell);
+    if (number === null || Number.isInteger(number)) return 0;
+    return Number.isInteger(Math.round(number * 100) / 10) ? 1 : 2;
+  });
+  return Math.max(0, ...needed);
+}
+
+function exactOptions(
+  cell: Cell,
+  field: Described,
+  digits: number | undefined,
+): Intl.NumberFormatOptions {
+  const { format } = field;
+  const fixed = format.decimals ?? digits;
+  if (fixed !== undefined && fixed !== null) {
+    return {
+      ...currencyOptions(format),
+      minimumFractionDigits: fixed,
+      maximumFractionDigits: fixed,
+    };
+  }
+  if (format.style === 'percent') return { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  if (format.style === 'currency') return currencyOptions(format);
+  const small = Math.abs(toNumber(cell) ?? 0) < 1;
+  return small ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 };
+}
+
+function currencyOptions(format: Format): Intl.NumberFormatOptions {
+  if (format.style !== 'currency' || !format.currency) return {};
+  return { style: 'currency', currency: format.currency };
+}
+
+/** A share becomes hundredths; anything else stays as it was sent, so that no digit is lost. */
+function scaled(cell: number | string, format: Format): number | string {
+  return format.style === 'percent' ? (toNumber(cell) ?? 0) * 100 : cell;
+}
+
+function withUnit(text: string, format: Format): string {
+  if (format.style === 'percent') return `${text}%`;
+  return format.unit ? `${text}\u00a0${format.unit}` : text;
+}
+
+/** The locale, or the language of the environment when it is none that `Intl` knows. */
+function supported(locale: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(locale.replaceAll('_', '-'))[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Turns an instant into the wall time of a zone; UTC when the zone is unknown. */
+export function wallClockIn(timeZone: string): (instant: number) => number {
+  const clock = clockOf(timeZone);
+  return (instant) => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of clock.formatToParts(instant)) part[type] = Number(value);
+    const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+    return Date.UTC(year, month - 1, day, hour, minute, second);
+  };
+}
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const options: Intl.DateTimeFormatOptions = {
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    hourCycle: 'h23',
+  };
+  try {
+    return new Intl.DateTimeFormat('en-US', { ...options, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' });
+  }
+}
+
+function memo<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

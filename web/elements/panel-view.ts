@@ -1,0 +1,190 @@
+/** One panel as the dashboard shows it: its words, and its state in the space it will need. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+
+import { isChart } from '../charts/chart.ts';
+import { figureOf } from '../charts/figure.ts';
+import type { ChartTheme } from '../charts/palette.ts';
+import { fieldsOf, isNumeric, type Panel, type Result } from '../charts/panel.ts';
+import { MISSING, type Writer } from '../charts/writer.ts';
+import type { SortKey } from '../client/embed-client.ts';
+import type { PanelState } from '../client/session.ts';
+import { chartIcon, tableIcon } from './icons.ts';
+
+/** What a panel needs from the dashboard around it. */
+export interface PanelContext {
+  readonly writer: Writer;
+  readonly theme: ChartTheme | null;
+  readonly hasSelection: boolean;
+  readonly watermark: boolean;
+  readonly asTable: boolean;
+  retry(): void;
+  clearSelection(): void;
+  toggleTable(): void;
+  turn(page: number): void;
+  order(sort: readonly SortKey[]): void;
+}
+
+export function panelView(panel: Panel, state: PanelState, context: PanelContext): TemplateResult {
+  const isBusy = state.status === 'loading' || state.status === 'refreshing';
+  return html`<section
+    class="panel ${panel.type === 'kpi' ? 'kpi' : ''}"
+    part="panel"
+    data-panel=${panel.id}
+    aria-label=${panel.title}
+    aria-busy=${isBusy}
+  >
+    ${panel.type === 'kpi' ? title(panel) : head(panel, state, context)}
+    <div class="panel-body">${body(panel, state, context)}</div>
+    ${context.watermark ? html`<div class="watermark" aria-hidden="true">Demo</div>` : nothing}
+  </section>`;
+}
+
+function title(panel: Panel) {
+  return html`<h3 class="panel-title" title=${panel.description ?? panel.title}>${panel.title}</h3>`;
+}
+
+function head(panel: Panel, state: PanelState, context: PanelContext) {
+  const words = panel.description ?? unitWords(panel, state.result);
+  const canToggle = isChart(panel.type) && hasRows(state.result);
+  const name = context.asTable ? 'View as chart' : 'View as table';
+  return html`<header class="panel-head">
+    <div class="panel-words">
+      ${title(panel)} ${words ? html`<p class="panel-description">${words}</p>` : nothing}
+    </div>
+    ${
+      canToggle
+        ? html`<button
+            type="button"
+            class="panel-action"
+            aria-label=${`${name}: ${panel.title}`}
+            title=${name}
+            @click=${context.toggleTable}
+          >
+            ${context.asTable ? chartIcon : tableIcon}
+          </button>`
+        : nothing
+    }
+  </header>`;
+}
+
+/** The unit of a chart whose figures all have the same. */
+function unitWords(panel: Panel, result: Result | null): string | null {
+  if (!isChart(panel.type)) return null;
+  const measures = result
+    ? fieldsOf(panel, result).filter((field) => field.role === 'measure' && isNumeric(field))
+    : panel.columns.filter((column) => column.role === 'measure');
+  const units = new Set(measures.map(({ format }) => format?.unit ?? null));
+  const [unit] = units;
+  return units.size === 1 && unit ? `In ${unit}` : null;
+}
+
+function hasRows(result: Result | null): result is Result {
+  return result !== null && result.rows.length > 0;
+}
+
+function body(panel: Panel, state: PanelState, context: PanelContext) {
+  const { result, failure, status } = state;
+  if (result === null) return failure ? failed(state, context) : skeleton(panel);
+  if (result.rows.length === 0 && panel.type !== 'kpi') return empty(context);
+  return html`
+    <div class="content" ?data-refreshing=${status === 'refreshing'}>
+      ${content(panel, result, state, context)}
+    </div>
+    ${failure ? stale(state, context) : nothing}
+  `;
+}
+
+function content(panel: Panel, result: Result, state: PanelState, context: PanelContext) {
+  if (panel.type === 'kpi') return figure(panel, result, context);
+  const fields = fieldsOf(panel, result);
+  if (panel.type === 'table') {
+    return html`<fanlight-table
+      .caption=${panel.title}
+      .fields=${fields}
+      .rows=${result.rows}
+      .writer=${context.writer}
+      .total=${result.total_rows}
+      .page=${state.page}
+      .pageSize=${panel.page_size ?? 50}
+      .sort=${state.sort}
+      .sortable=${true}
+      @turn=${(event: CustomEvent<number>) => context.turn(event.detail)}
+      @order=${(event: CustomEvent<readonly SortKey[]>) => context.order(event.detail)}
+    ></fanlight-table>`;
+  }
+  if (context.asTable) {
+    return html`<fanlight-table
+      .caption=${panel.title}
+      .fields=${fields}
+      .rows=${result.rows}
+      .writer=${context.writer}
+    ></fanlight-table>`;
+  }
+  return html`<fanlight-chart
+    .panel=${panel}
+    .result=${result}
+    .writer=${context.writer}
+    .theme=${context.theme}
+    @broken=${context.toggleTable}
+  ></fanlight-chart>`;
+}
+
+function figure(panel: Panel, result: Result, { writer }: PanelContext) {
+  const known = figureOf(panel, result, writer);
+  return html`<p class="figure" title=${known?.exact ?? 'No data'}>
+    <span class="figure-value"
+      >${known?.text ?? MISSING}${
+        known?.unit ? html`<span class="figure-unit">${known.unit}</span>` : nothing
+      }</span
+    >
+    ${known ? nothing : html`<span class="sr-only">No data</span>`}
+  </p>`;
+}
+
+function skeleton(panel: Panel) {
+  if (panel.type !== 'table') return html`<div class="skeleton"></div>`;
+  return html`<div class="skeleton skeleton-rows">
+    ${Array.from({ length: 12 }, () => html`<div><span class="skeleton-line"></span></div>`)}
+  </div>`;
+}
+
+function empty(context: PanelContext) {
+  if (!context.hasSelection) {
+    return html`<div class="state">
+      <p>No data yet</p>
+      <p class="quiet">It appears here as soon as there is some.</p>
+    </div>`;
+  }
+  return html`<div class="state">
+    <p>Nothing matches this selection</p>
+    <p class="quiet">Choose a wider range, or remove the filters.</p>
+    <button type="button" class="button" @click=${context.clearSelection}>Clear filters</button>
+  </div>`;
+}
+
+function failed({ failure }: PanelState, context: PanelContext) {
+  if (!failure) return nothing;
+  return html`<div class="state" role="alert">
+    <p>This panel could not be loaded</p>
+    <p class="quiet">${failure.message}</p>
+    ${failure.requestId ? html`<span class="request-id">Request ${failure.requestId}</span>` : nothing}
+    <button type="button" class="button" @click=${context.retry}>Try again</button>
+  </div>`;
+}
+
+function stale({ result, failure }: PanelState, context: PanelContext) {
+  const since = context.writer.exact(result?.as_of ?? null, MOMENT);
+  return html`<div class="panel-note" role="status">
+    <span>As of ${since}. It could not be refreshed.</span>
+    <button type="button" class="link" @click=${context.retry}>Try again</button>
+    ${failure?.requestId ? html`<span class="request-id">Request ${failure.requestId}</span>` : nothing}
+  </div>`;
+}
+
+/** How moments are written that are no column's values. */
+export const MOMENT = {
+  type: 'timestamp',
+  bucket: null,
+  format: { style: 'date_time', decimals: null, unit: null, currency: null },
+} as const;

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+
+// A fixed zone, so that no test passes only where the developer lives.
+process.env.TZ = 'Pacific/Auckland';
+
+export default defineConfig({
+  test: { include: ['{charts,client,elements,iframe,demo}/**/*.test.ts'], environment: 'node' },
+});
