@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use model::access::ReadOnly;
 use serde::Serialize;
+use store::StoreError;
 
 use crate::field_path::FieldPath;
 use crate::request_id::RequestId;
@@ -20,6 +22,7 @@ use crate::request_id::RequestId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Invalid,
+    TooSlow,
     Unauthenticated,
     Forbidden,
     NotFound,
@@ -39,6 +42,7 @@ impl Kind {
     pub fn status(self) -> StatusCode {
         match self {
             Self::Invalid => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -59,6 +63,7 @@ impl Kind {
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Invalid => ("invalid_request", "The request is not valid"),
+            Self::TooSlow => ("too_slow", "The request did not arrive in time"),
             Self::Unauthenticated => ("unauthenticated", "The credential is missing or wrong"),
             Self::Forbidden => ("forbidden", "The credential does not allow this"),
             Self::NotFound => ("not_found", "There is nothing here"),
@@ -85,7 +90,8 @@ pub struct FieldFault {
 
 impl fmt::Display for FieldFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.field, self.detail)
+        let colon = if self.field.is_root() { "" } else { ":" };
+        write!(f, "{}{colon} {}", self.field, self.detail)
     }
 }
 
@@ -213,6 +219,34 @@ impl ApiError {
             request_id,
             errors: self.faults.iter().map(fault).collect(),
         })
+    }
+}
+
+impl From<ReadOnly> for ApiError {
+    fn from(error: ReadOnly) -> Self {
+        Self::forbidden(error.to_string())
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::NotFound(_) => Self::not_found(message),
+            StoreError::ReadOnly(read_only) => read_only.into(),
+            StoreError::Rejected { field, message } => Self::invalid(field, message),
+            StoreError::Taken(_) => Self::new(Kind::Conflict, message),
+            StoreError::HasChildren { .. } | StoreError::Refused(_) => {
+                Self::new(Kind::Invalid, message)
+            }
+            StoreError::Contended => Self::new(Kind::Unavailable, message).retry_after(1),
+            StoreError::Unavailable(cause) => {
+                Self::new(Kind::Unavailable, message).retry_after(5).because(cause)
+            }
+            StoreError::Corrupt(_) | StoreError::MasterKey(_) | StoreError::TooNew { .. } => {
+                Self::internal(error)
+            }
+        }
     }
 }
 

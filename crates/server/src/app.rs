@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use store::Store;
+
 use crate::clock::Clock;
 use crate::config::Config;
 
@@ -14,6 +16,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     pub config: Config,
     pub clock: Clock,
+    pub store: Store,
 }
 
 impl App {

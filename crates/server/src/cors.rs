@@ -70,7 +70,8 @@ impl Cors {
         }
         if let Some(allowed) = allowed {
             response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-            let exposed = HeaderValue::from_static("X-Request-Id, Retry-After");
+            let exposed = "X-Request-Id, Retry-After, Fanlight-Token-Expires";
+            let exposed = HeaderValue::from_static(exposed);
             response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod api_error;
 pub mod app;
+pub mod body;
 pub mod client_address;
 pub mod clock;
 pub mod config;

@@ -7,10 +7,13 @@
 //! (`Caller`, `Writer`), then the body.
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::api_error::{ApiError, Kind};
 use crate::app::App;
+use crate::routes::api::{
+    customer_lists, customers, dashboards, group_tags, jwt, not_offered, user_groups,
+};
 use crate::routes::health;
 
 pub(crate) fn router(app: App) -> Router {
@@ -22,7 +25,33 @@ pub(crate) fn router(app: App) -> Router {
 
 /// Explo's API. Its paths end with a slash, and clients forget it: both forms are the same.
 fn facade(router: Router<App>) -> Router<App> {
-    let routes: [(&str, MethodRouter<App>); 0] = [];
+    let routes: [(&str, MethodRouter<App>); 25] = [
+        ("/v2/api/customers", get(customer_lists::paged)),
+        ("/api/customers", get(customer_lists::whole)),
+        ("/api/get_customer", post(customers::get)),
+        ("/api/create_customer", post(customers::create)),
+        ("/api/update_customer", post(customers::update)),
+        ("/api/delete_customer", delete(customers::delete)),
+        ("/api/refresh_customer_token", post(customers::refresh_token)),
+        ("/api/generate_jwt", post(jwt::generate)),
+        ("/api/dashboard", get(dashboards::list)),
+        ("/api/reports", get(dashboards::list_reports)),
+        ("/api/group_tags", get(group_tags::list)),
+        ("/api/create_group_tag", post(group_tags::create)),
+        ("/api/rename_group_tag", post(group_tags::rename)),
+        ("/api/delete_group_tag", post(group_tags::delete)),
+        ("/api/create_user_group", post(user_groups::create)),
+        ("/api/update_user_group", post(user_groups::update)),
+        ("/api/delete_user_group", delete(customers::delete)),
+        ("/api/refresh_user_group_token", post(user_groups::refresh_token)),
+        ("/api/create_end_user", post(not_offered::end_users)),
+        ("/api/update_end_user", post(not_offered::end_users)),
+        ("/api/delete_end_user", delete(not_offered::end_users)),
+        ("/api/create_blueprint", post(not_offered::blueprints)),
+        ("/api/update_blueprint", post(not_offered::blueprints)),
+        ("/api/get_customer_blueprints", post(not_offered::blueprints)),
+        ("/api/partners/connect", post(not_offered::partners)),
+    ];
     routes.into_iter().fold(router, |router, (path, methods)| {
         let with_slash = format!("{path}/");
         router.route(path, methods.clone()).route(&with_slash, methods)

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use model::nearest::nearest;
+
 use super::ConfigError;
 use super::settings::{SETTINGS, environment_name, find};
 
@@ -133,13 +135,7 @@ impl Gathered {
 }
 
 fn unknown(name: &str, key: &str) -> String {
-    let likeness = |known: &&str| strsim::jaro_winkler(known, key);
-    let nearest = SETTINGS
-        .iter()
-        .map(|setting| setting.key)
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|known| likeness(known) > 0.8);
-    match nearest {
+    match nearest(key, SETTINGS.iter().map(|setting| setting.key)) {
         Some(known) => format!("{name}: there is no such setting; did you mean {known:?}?"),
         None => format!("{name}: there is no such setting"),
     }

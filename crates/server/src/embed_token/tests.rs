@@ -206,7 +206,7 @@ fn claims_that_are_missing_or_wrong_are_refused() {
     check_refused(&token(&header, "[]"), "they must be an object, not a list");
     check_refused(&token(&header, ""), "not valid JSON");
     let twice = content().to_string().replacen('{', "{\"cst\":\"AA\",", 1);
-    check_refused(&token(&header, &twice), "cst is given twice");
+    check_refused(&token(&header, &twice), "cst: is given twice");
 }
 
 #[test]

@@ -205,10 +205,10 @@ mod tests {
         let error = fields.finish(Some(())).expect_err("faults").to_string();
         assert_eq!(
             error,
-            "name must be text, not a number; id must be text, not a list; \
-             flag must be true or false, not text; list[1] must be text, not null; \
-             list[2] must be text, not a number; object must be an object, not text; \
-             mapping.1 must be text, not an object"
+            "name: must be text, not a number; id: must be text, not a list; \
+             flag: must be true or false, not text; list[1]: must be text, not null; \
+             list[2]: must be text, not a number; object: must be an object, not text; \
+             mapping.1: must be text, not an object"
         );
     }
 
@@ -220,6 +220,6 @@ mod tests {
         let name = fields.text("name");
         fields.required("name", name);
         let error = fields.finish(Some(())).expect_err("faults").to_string();
-        assert_eq!(error, "id must be text, not a list; name is required");
+        assert_eq!(error, "id: must be text, not a list; name: is required");
     }
 }

@@ -194,13 +194,13 @@ mod tests {
         check_fault("{\"a\":1,}", {
             "the body is not valid JSON: expected a key in double quotes at line 1, column 8"
         });
-        check_fault("{\"a\"\n 1}", "a is not valid JSON: expected a colon at line 2, column 2");
+        check_fault("{\"a\"\n 1}", "a: is not valid JSON: expected a colon at line 2, column 2");
         check_fault(
             "[1 2]",
             "the body is not valid JSON: expected a comma or ] at line 1, column 4",
         );
         check_fault("{\"a\":{\"b\":nul}}", {
-            "a.b is not valid JSON: expected a value at line 1, column 11"
+            "a.b: is not valid JSON: expected a value at line 1, column 11"
         });
         check_fault("{} {}", {
             "the body is not valid JSON: expected nothing more at line 1, column 4"
@@ -212,9 +212,9 @@ mod tests {
 
     #[test]
     fn a_duplicate_key_is_an_error_that_names_it() {
-        check_fault(r#"{"name":"a","name":"b"}"#, "name is given twice");
-        check_fault(r#"{"properties":{"a":{"b":1,"\u0062":2}}}"#, "properties.a.b is given twice");
-        check_fault(r#"{"list":[{},{"a":1,"a":1}]}"#, "list[1].a is given twice");
+        check_fault(r#"{"name":"a","name":"b"}"#, "name: is given twice");
+        check_fault(r#"{"properties":{"a":{"b":1,"\u0062":2}}}"#, "properties.a.b: is given twice");
+        check_fault(r#"{"list":[{},{"a":1,"a":1}]}"#, "list[1].a: is given twice");
     }
 
     #[test]
@@ -228,14 +228,14 @@ mod tests {
 
     #[test]
     fn text_that_no_database_could_keep_is_refused() {
-        check_fault(r#"{"a":"x\u0000"}"#, "a must not contain the character U+0000");
-        check_fault(r#"{"a":{"x\u0000":1}}"#, "a must not contain the character U+0000");
-        check_fault(r#"{"a":"\ud83d"}"#, "a contains half of a surrogate pair (\\ud83d)");
-        check_fault(r#"{"a":"\ude00\ud83d"}"#, "a contains half of a surrogate pair (\\ude00)");
-        check_fault(r#"{"a":"\ud83dx"}"#, "a contains half of a surrogate pair (\\ud83d)");
+        check_fault(r#"{"a":"x\u0000"}"#, "a: must not contain the character U+0000");
+        check_fault(r#"{"a":{"x\u0000":1}}"#, "a: must not contain the character U+0000");
+        check_fault(r#"{"a":"\ud83d"}"#, "a: contains half of a surrogate pair (\\ud83d)");
+        check_fault(r#"{"a":"\ude00\ud83d"}"#, "a: contains half of a surrogate pair (\\ude00)");
+        check_fault(r#"{"a":"\ud83dx"}"#, "a: contains half of a surrogate pair (\\ud83d)");
         check_fault(b"{\"a\":\"\xff\"}", "the body is not UTF-8 (at byte 6)");
         check_fault("{\"a\":\"\n\"}", {
-            "a is not valid JSON: expected the closing double quote or \\n at line 1, column 7"
+            "a: is not valid JSON: expected the closing double quote or \\n at line 1, column 7"
         });
         for text in ["\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"", "\"\\", "\"\\u+123\""] {
             assert!(read(text.as_bytes()).is_err(), "{text}");
@@ -245,12 +245,12 @@ mod tests {
     #[test]
     fn numbers_that_would_not_come_back_are_refused() {
         check_fault(r#"{"a":[9223372036854775808]}"#, {
-            "a[0] is an integer beyond 64 bits; send it as text"
+            "a[0]: is an integer beyond 64 bits; send it as text"
         });
         check_fault(r#"{"a":-123456789012345678901234567890}"#, {
-            "a is an integer beyond 64 bits; send it as text"
+            "a: is an integer beyond 64 bits; send it as text"
         });
-        check_fault(r#"{"a":1e309}"#, "a is a number out of range");
+        check_fault(r#"{"a":1e309}"#, "a: is a number out of range");
     }
 
     /// Values that this reader accepts.

@@ -12,6 +12,7 @@ pub(crate) async fn is_alive() -> &'static str {
 
 /// `GET /readyz`: the metadata store answers too. Customers' databases do not matter here: one that
 /// is down is an answer to one query.
-pub(crate) async fn is_ready(State(_): State<App>) -> Result<&'static str, ApiError> {
+pub(crate) async fn is_ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+    app.store.definitions().await?;
     Ok("ready\n")
 }
