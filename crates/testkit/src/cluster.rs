@@ -1,0 +1,234 @@
+//! A PostgreSQL cluster of a test's own: Debian's server, in a temporary directory, on a Unix socket
+//! only.
+//!
+//! `initdb` takes a second, so its result is kept beside the test binaries and copied. The server
+//! dies with the test process, even when that is killed.
+
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
+
+const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
+const USER: &str = "fanlight";
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Begins the names of our directories; the number of the process that made them follows.
+const PREFIX: &str = "fanlight-postgres-";
+
+/// A running cluster, stopped and then removed when dropped.
+pub struct Cluster {
+    dir: TempDir,
+    server: Option<Server>,
+}
+
+impl Cluster {
+    /// Starts a cluster with one empty database.
+    pub fn start() -> Result<Self> {
+        remove_orphans();
+        let dir = private_dir()?;
+        let data = dir.path().join("data");
+        copy(&template()?, &data)?;
+        let server = Server::start(dir.path())?;
+        let cluster = Self { dir, server: Some(server) };
+        cluster.wait()?;
+        Ok(cluster)
+    }
+
+    /// The connection string of the database.
+    pub fn url(&self) -> String {
+        format!("host={} user={USER} dbname=postgres", self.dir.path().display())
+    }
+
+    /// What `pg_dump` writes of the whole database.
+    pub fn dump(&self) -> Result<Vec<u8>> {
+        let dump = Command::new(format!("{PROGRAMS}/pg_dump")).arg(self.url()).output()?;
+        ensure!(dump.status.success(), "pg_dump: {}", String::from_utf8_lossy(&dump.stderr));
+        Ok(dump.stdout)
+    }
+
+    /// Closes all connections, as a server that restarts does.
+    pub fn cut_connections(&self) -> Result<()> {
+        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                   WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+        let psql = format!("{PROGRAMS}/psql");
+        let done = Command::new(psql).args([&self.url(), "-qAtc", sql]).output()?;
+        ensure!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+        Ok(())
+    }
+
+    /// Waits until the server says in its pid file that it takes connections.
+    fn wait(&self) -> Result<()> {
+        let file = self.dir.path().join("data/postmaster.pid");
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let state = std::fs::read_to_string(&file).unwrap_or_default();
+            if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+        bail!("PostgreSQL did not start: {log}")
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.server.take();
+    }
+}
+
+/// The server's process. The kernel kills it when the thread that started it ends, so that thread
+/// waits for nothing else.
+struct Server {
+    stop: Option<Sender<()>>,
+    keeper: Option<thread::JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(dir: &Path) -> Result<Self> {
+        let (stop, stopped) = channel();
+        let (started, start) = channel();
+        let dir = dir.to_owned();
+        let keeper = thread::spawn(move || keep(&dir, &started, &stopped));
+        start.recv().context("the thread that starts PostgreSQL ended")??;
+        Ok(Self { stop: Some(stop), keeper: Some(keeper) })
+    }
+}
+
+fn keep(dir: &Path, started: &Sender<Result<()>>, stopped: &Receiver<()>) {
+    let mut server = match spawn(dir) {
+        Ok(server) => server,
+        Err(fault) => return drop(started.send(Err(fault))),
+    };
+    // The receiver waits for exactly this.
+    let _ = started.send(Ok(()));
+    // Errs when the sender is dropped, which means the same.
+    let _ = stopped.recv();
+    // Nothing of a test's database is worth an orderly end.
+    let _ = server.kill();
+    let _ = server.wait();
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+fn spawn(dir: &Path) -> Result<Child> {
+    let log = std::fs::File::create(dir.join("log"))?;
+    let data = dir.join("data");
+    let settings = [
+        "listen_addresses=".to_owned(),
+        format!("unix_socket_directories={}", dir.display()),
+        "fsync=off".to_owned(),
+        "shared_buffers=16MB".to_owned(),
+        "max_connections=100".to_owned(),
+        "autovacuum=off".to_owned(),
+        "log_min_messages=fatal".to_owned(),
+    ];
+    let mut command = as_user(&["setpriv", "--pdeathsig", "KILL"]);
+    command.arg(format!("{PROGRAMS}/postgres")).arg("-D").arg(data);
+    for setting in settings {
+        command.arg("-c").arg(setting);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    command.spawn().context("starting PostgreSQL (Debian package postgresql-15)")
+}
+
+/// A command through `setpriv`, as another user when we are root: PostgreSQL refuses root.
+fn as_user(setpriv: &[&str]) -> Command {
+    let mut command = Command::new(setpriv[0]);
+    command.args(&setpriv[1..]);
+    if rustix::process::geteuid().is_root() {
+        let (uid, gid) = user();
+        command.arg(format!("--reuid={uid}")).arg(format!("--regid={gid}")).arg("--clear-groups");
+    }
+    command.current_dir("/");
+    command
+}
+
+/// The user and group `postgres`, or `nobody` where there is none.
+fn user() -> (u32, u32) {
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let of = |name: &str| {
+        let line = passwd.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    of("postgres").or_else(|| of("nobody")).unwrap_or((65_534, 65_534))
+}
+
+/// A temporary directory that the server's user owns.
+fn private_dir() -> Result<TempDir> {
+    let dir = tempfile::Builder::new()
+        .prefix(&format!("{PREFIX}{}-", std::process::id()))
+        .tempdir()
+        .context("making a directory for PostgreSQL")?;
+    if rustix::process::geteuid().is_root() {
+        let (uid, gid) = user();
+        chown(dir.path(), Some(uid), Some(gid))?;
+    }
+    Ok(dir)
+}
+
+/// An initialised data directory, made once per build directory.
+fn template() -> Result<PathBuf> {
+    let binary = std::env::current_exe()?;
+    let beside = binary.parent().context("the test binary stands in a directory")?;
+    let template = beside.join("postgres-15-template");
+    if template.is_dir() {
+        return Ok(template);
+    }
+    let dir = private_dir()?;
+    let data = dir.path().join("data");
+    initialise(&data)?;
+    let unfinished = tempfile::Builder::new().prefix("postgres-template-").tempdir_in(beside)?;
+    let copied = unfinished.path().join("data");
+    copy(&data, &copied)?;
+    match std::fs::rename(&copied, &template) {
+        Ok(()) => Ok(template),
+        // Another test was faster.
+        Err(_) if template.is_dir() => Ok(template),
+        Err(fault) => Err(fault).context("keeping PostgreSQL's data directory"),
+    }
+}
+
+fn initialise(data: &Path) -> Result<()> {
+    let mut command = as_user(&["setpriv"]);
+    command.arg(format!("{PROGRAMS}/initdb")).arg("-D").arg(data);
+    // A locale that does not sort by code point, so that a missing collation shows.
+    command.args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu"]);
+    command.args(["--icu-locale=en-US", "--wal-segsize=1", "--no-sync", "--no-instructions"]);
+    let done = command.output().context("running initdb (Debian package postgresql-15)")?;
+    ensure!(done.status.success(), "initdb: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let done = Command::new("cp").arg("-a").arg(from).arg(to).output()?;
+    ensure!(done.status.success(), "cp: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(())
+}
+
+/// Removes what tests left behind that were killed; their servers have died with them.
+fn remove_orphans() {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let maker = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+        if maker.is_some_and(|maker| !Path::new("/proc").join(maker).exists()) {
+            // Another test may be at it as well.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Sample customers and definitions: airlines and their stations.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use model::customer::{Mapping, NewCustomer, Properties};
+use model::declaration::{Declaration, DeclaredDashboard, DeclaredSchema, DeclaredSource};
+use model::source::Connection;
+use serde_json::json;
+
+fn name<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("a name")
+}
+
+/// A customer on the root level, with nothing but an id and a name.
+pub fn customer(provided_id: &str) -> NewCustomer {
+    NewCustomer {
+        provided_id: name(provided_id),
+        name: name(&format!("The {provided_id} company")),
+        level: None,
+        parent: None,
+        properties: Properties::new(),
+        mapping: Mapping::new(),
+        emails: Vec::new(),
+        tags: BTreeSet::new(),
+        is_demo: false,
+    }
+}
+
+/// A customer on the level `User` below another.
+pub fn customer_below(provided_id: &str, parent: &str) -> NewCustomer {
+    let parent = Some(name(parent));
+    NewCustomer { level: Some("User".to_owned()), parent, ..customer(provided_id) }
+}
+
+/// Groups Production and Testing; the schema `flights` with the sources `all-airlines` (its default),
+/// `hawaiian` (isolated) and Testing's `test-flights`; the schema `fleet` with `planes`; the tags
+/// `pilot` and `sales`; and the dashboard `on-time`, published to `production`.
+pub fn flights() -> Declaration {
+    let source = |schema: &str, group: &str, isolated| DeclaredSource {
+        schema: name(schema),
+        group: name(group),
+        isolated,
+        connection: Connection::Files { tables: BTreeMap::new(), materialize: false },
+    };
+    let flights = DeclaredSchema {
+        default_source: Some(name("all-airlines")),
+        group_defaults: BTreeMap::from([(name("Testing"), name("test-flights"))]),
+    };
+    Declaration {
+        levels: None,
+        groups: BTreeSet::from([name("Production"), name("Testing")]),
+        tags: vec![name("pilot"), name("sales")],
+        environments: BTreeSet::from([name("production")]),
+        schemas: BTreeMap::from([
+            (name("flights"), flights),
+            (name("fleet"), DeclaredSchema::default()),
+        ]),
+        sources: BTreeMap::from([
+            (name("all-airlines"), source("flights", "Production", false)),
+            (name("hawaiian"), source("flights", "Production", true)),
+            (name("test-flights"), source("flights", "Testing", false)),
+            (name("planes"), source("fleet", "Production", false)),
+        ]),
+        dashboards: BTreeMap::from([(name("on-time"), dashboard())]),
+    }
+}
+
+fn dashboard() -> DeclaredDashboard {
+    let definition = json!({
+        "name": "on-time",
+        "datasets": {"flights": {
+            "schema": "flights",
+            "sql": "select * from flights where carrier = {{customer_id}}",
+        }},
+        "panels": [{
+            "id": "flights", "type": "kpi", "title": "Flights", "dataset": "flights",
+            "measures": [{"name": "flights", "aggregate": "count"}],
+        }],
+    });
+    DeclaredDashboard {
+        definition: serde_json::from_value(definition).expect("a definition"),
+        environments: BTreeSet::from([name("production")]),
+    }
+}
