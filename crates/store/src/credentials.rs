@@ -38,6 +38,13 @@ impl Store {
         self.write(SetAdminKey { fingerprint: fingerprint(key.expose()) }).await
     }
 
+    /// Whether any admin key has been put in force.
+    pub async fn has_admin_key(&self, _: &OperatorScope) -> Result<bool, StoreError> {
+        let reader = self.reader().await?;
+        let found = reader.session().row(sql::ADMIN_KEY, &[], |_| Ok(())).await?;
+        Ok(found.is_some())
+    }
+
     /// Makes a data visibility group. Errs with `Taken` when the name is.
     pub async fn create_group(
         &self,

@@ -13,7 +13,7 @@ use crate::session::{Cells, Param, Session};
 use crate::sql;
 
 /// In order; the schema's version is how many have run. Never change one that has been released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
 
 const KEY_CHECK_SETTING: &str = "key_check";
 const KEY_CHECK_TEXT: &[u8] = b"fanlight";
@@ -122,5 +122,81 @@ pub(crate) async fn check_key(session: &Session<'_>) -> Result<(), StoreError> {
     match tools.sealer.open(Place::KeyCheck, &sealed) {
         Ok(_) => Ok(()),
         Err(_) => Err(MasterKeyError::Wrong.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEXT: &str = "CREATE TABLE later (id {key}) {strict};";
+    const BROKEN: &str = "CREATE TABLE half (id {key}) {strict}; CREATE TABLE nonsense (";
+
+    fn migrate(dir: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
+        let path = dir.join("fanlight.db");
+        let mut connection = Connection::open(&path)?;
+        sqlite_to(&mut connection, &path, migrations)?;
+        Ok(connection)
+    }
+
+    fn tables(connection: &Connection) -> Vec<String> {
+        let text = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        let mut statement = connection.prepare(text).expect("a statement");
+        let names = statement.query_map([], |row| row.get(0)).expect("rows");
+        names.collect::<Result<_, _>>().expect("names")
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let dir = tempfile::tempdir().expect("a directory");
+        migrate(dir.path(), &[MIGRATIONS[0], NEXT]).expect("two migrations");
+        let refused = migrate(dir.path(), MIGRATIONS);
+        assert!(matches!(refused, Err(StoreError::TooNew { found: 2, known: 1 })));
+    }
+
+    #[test]
+    fn an_existing_database_is_copied_before_it_is_migrated() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let first = migrate(dir.path(), MIGRATIONS).expect("a new database");
+        assert_eq!(std::fs::read_dir(dir.path()).expect("files").count(), 1, "nothing to copy");
+        first.execute("INSERT INTO tag (name) VALUES ('kept')", []).expect("a tag");
+        drop(first);
+        let second = migrate(dir.path(), &[MIGRATIONS[0], NEXT]).expect("migrated");
+        assert!(tables(&second).contains(&"later".to_owned()));
+        let copy = dir.path().join("fanlight.db.v1.backup");
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &std::fs::metadata(&copy).expect("the copy").permissions(),
+        );
+        assert_eq!(mode & 0o777, 0o600);
+        let copy = Connection::open(copy).expect("the copy");
+        assert!(!tables(&copy).contains(&"later".to_owned()));
+        let kept: String =
+            copy.query_row("SELECT name FROM tag", [], |row| row.get(0)).expect("the tag");
+        assert_eq!(kept, "kept");
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_database_as_it_was() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let before = tables(&migrate(dir.path(), MIGRATIONS).expect("a new database"));
+        assert!(migrate(dir.path(), &[MIGRATIONS[0], BROKEN]).is_err());
+        let after = migrate(dir.path(), MIGRATIONS).expect("still version 1");
+        assert_eq!(tables(&after), before);
+    }
+
+    #[tokio::test]
+    async fn a_newer_schema_is_refused_on_postgres() {
+        let cluster = testkit::Cluster::start().expect("a cluster");
+        let manager = deadpool_postgres::Manager::new(
+            cluster.url().parse().expect("a connection string"),
+            tokio_postgres::NoTls,
+        );
+        let pool = deadpool_postgres::Pool::builder(manager).build().expect("a pool");
+        let mut client = pool.get().await.expect("a connection");
+        postgres(&mut client).await.expect("a new database");
+        postgres(&mut client).await.expect("nothing to do");
+        client.execute("UPDATE schema_version SET version = 2", &[]).await.expect("newer");
+        let refused = postgres(&mut client).await;
+        assert!(matches!(refused, Err(StoreError::TooNew { found: 2, known: 1 })));
     }
 }

@@ -85,3 +85,30 @@ impl Sealer {
 pub(crate) fn fingerprint(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealer(byte: u8) -> Sealer {
+        Sealer::new(&MasterKey::from_bytes([byte; 32]))
+    }
+
+    #[test]
+    fn a_secret_opens_only_where_it_was_sealed_and_with_its_key() {
+        let ambient = Ambient::default();
+        let sealed = sealer(1).seal(&ambient, Place::CustomerToken(7), b"secret");
+        assert_eq!(sealer(1).open(Place::CustomerToken(7), &sealed).expect("opens"), b"secret");
+        assert!(sealer(1).open(Place::CustomerToken(8), &sealed).is_err());
+        assert!(sealer(1).open(Place::Connection(7), &sealed).is_err());
+        assert!(sealer(2).open(Place::CustomerToken(7), &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut broken = sealed.clone();
+            broken[at] ^= 1;
+            assert!(sealer(1).open(Place::CustomerToken(7), &broken).is_err(), "byte {at}");
+            assert!(sealer(1).open(Place::CustomerToken(7), &sealed[..at]).is_err(), "cut at {at}");
+        }
+        let again = sealer(1).seal(&ambient, Place::CustomerToken(7), b"secret");
+        assert_ne!(again, sealed, "a new nonce each time");
+    }
+}

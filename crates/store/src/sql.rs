@@ -238,3 +238,48 @@ statements! {
         VALUES (?1, ?2, ?3) ON CONFLICT (dashboard_id, environment_id)
         DO UPDATE SET version = excluded.version";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrate::MIGRATIONS;
+
+    #[test]
+    fn sqlite_prepares_every_statement() {
+        let connection = rusqlite::Connection::open_in_memory().expect("a database");
+        for migration in MIGRATIONS {
+            connection.execute_batch(&Dialect::Sqlite.render(migration)).expect("migrates");
+        }
+        for (at, (name, _)) in ALL.iter().enumerate() {
+            let text = Statement(at).text(Dialect::Sqlite);
+            connection.prepare(text).map_err(|fault| format!("{name}: {fault}")).expect("prepares");
+        }
+    }
+
+    #[tokio::test]
+    async fn postgres_prepares_every_statement() {
+        let cluster = testkit::Cluster::start().expect("a cluster");
+        let connected = tokio_postgres::connect(&cluster.url(), tokio_postgres::NoTls).await;
+        let (client, connection) = connected.expect("a connection");
+        let driver = tokio::spawn(connection);
+        for migration in MIGRATIONS {
+            let text = Dialect::Postgres.render(migration);
+            client.batch_execute(&text).await.expect("migrates");
+        }
+        for (at, (name, _)) in ALL.iter().enumerate() {
+            let prepared = client.prepare(Statement(at).text(Dialect::Postgres)).await;
+            prepared.map_err(|fault| format!("{name}: {fault:?}")).expect("prepares");
+        }
+        driver.abort();
+    }
+
+    #[test]
+    fn no_word_in_braces_is_left() {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            for (at, (name, _)) in ALL.iter().enumerate() {
+                let text = Statement(at).text(dialect).replace("'{}'", "");
+                assert!(!text.contains('{'), "{name}: {text}");
+            }
+        }
+    }
+}

@@ -104,3 +104,38 @@ fn ready<F: Future>(future: F) -> F::Output {
         std::task::Poll::Pending => unreachable!("a change on SQLite waits for nothing"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_waits_for_the_disk_and_the_file_is_its_owners() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join(FILE_NAME);
+        let connection = writing_connection(&path).expect("a connection");
+        let pragma = |name: &str| {
+            let text = format!("PRAGMA {name}");
+            connection.query_row(&text, [], |row| row.get::<_, rusqlite::types::Value>(0))
+        };
+        assert_eq!(pragma("synchronous"), Ok(2.into()), "2 is FULL");
+        assert_eq!(pragma("journal_mode"), Ok("wal".to_owned().into()));
+        assert_eq!(pragma("foreign_keys"), Ok(1.into()));
+        connection.execute_batch("CREATE TABLE t (a INTEGER) STRICT").expect("a table");
+        for entry in std::fs::read_dir(dir.path()).expect("files") {
+            use std::os::unix::fs::PermissionsExt;
+            let entry = entry.expect("a file");
+            let mode = entry.metadata().expect("its mode").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{:?}", entry.path());
+        }
+    }
+
+    #[test]
+    fn a_reading_connection_cannot_write() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join(FILE_NAME);
+        writing_connection(&path).expect("a database");
+        let reading = reading_connection(&path).expect("a connection");
+        assert!(reading.execute_batch("CREATE TABLE t (a INTEGER) STRICT").is_err());
+    }
+}

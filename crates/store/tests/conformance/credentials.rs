@@ -41,7 +41,9 @@ async fn the_last_admin_key_is_the_one_in_force(test: TestStore) {
     let (store, operator) = (test.store(), operator());
     let [first, second] = [AdminKey::from_random([1; 32]), AdminKey::from_random([2; 32])];
     assert_eq!(store.operator_scope(&first).await.expect("an answer"), None);
+    assert!(!store.has_admin_key(&operator).await.expect("an answer"));
     store.set_admin_key(&operator, &first).await.expect("set");
+    assert!(store.has_admin_key(&operator).await.expect("an answer"));
     assert!(store.operator_scope(&first).await.expect("an answer").is_some());
     store.set_admin_key(&operator, &second).await.expect("set");
     assert!(store.operator_scope(&second).await.expect("an answer").is_some());
