@@ -1,7 +1,8 @@
 /**
- * How values are written for people, with `Intl`.
+ * How values are written for people.
  *
- * Chart options take a [Writer], so that a place without `Intl` can bring its own.
+ * What is written is decided here; the letters come from a [Printer], which is `Intl` in browsers
+ * and a plain one where there is no `Intl`.
  */
 
 import type { Bucket, Cell, Field, Format } from './panel.ts';
@@ -30,19 +31,53 @@ export type Described = Pick<Field, 'type' | 'format' | 'bucket'>;
 /** Numbers below this are written in full even where room is scarce. */
 const SHORTEN_FROM = 10_000;
 
+/** Spells numbers and times; the options mean what they mean to `Intl`. */
+export interface Printer {
+  /** A text of digits is written without losing any. */
+  number(value: number | string, options: NumberOptions): string;
+  /** A wall time in ms. */
+  date(wall: number, options: DateOptions): string;
+  /** The wall time of an instant, both in ms, in the zone in force. */
+  wallClock(instant: number): number;
+}
+
+/** What is asked of numbers. A negative zero is written without its sign. */
+export type NumberOptions = Pick<
+  Intl.NumberFormatOptions,
+  | 'style'
+  | 'currency'
+  | 'notation'
+  | 'minimumFractionDigits'
+  | 'maximumFractionDigits'
+  | 'maximumSignificantDigits'
+>;
+
+/** The parts of a date to write: days as numbers, months by their short names, hours to 23. */
+export type DateOptions = Pick<
+  Intl.DateTimeFormatOptions,
+  'year' | 'month' | 'day' | 'hour' | 'minute' | 'hourCycle'
+>;
+
 /** Writes for a BCP 47 locale; timestamps are read in `timeZone` (an IANA name). */
 export function intlWriter(locale: string, timeZone: string): Writer {
+  return writerOf(intlPrinter(locale, timeZone));
+}
+
+function intlPrinter(locale: string, timeZone: string): Printer {
   const language = supported(locale);
   const numbers = memo((key) => new Intl.NumberFormat(language, JSON.parse(key)));
   const dates = memo(
     (key) => new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...JSON.parse(key) }),
   );
-  const number = (value: number | string, options: Intl.NumberFormatOptions) =>
-    numbers(JSON.stringify({ signDisplay: 'negative', ...options })).format(value as number);
-  const date = (wall: number, options: Intl.DateTimeFormatOptions) =>
-    dates(JSON.stringify(options)).format(wall);
-  const wallClock = wallClockIn(timeZone);
+  return {
+    number: (value, options) =>
+      numbers(JSON.stringify({ signDisplay: 'negative', ...options })).format(value as number),
+    date: (wall, options) => dates(JSON.stringify(options)).format(wall),
+    wallClock: wallClockIn(timeZone),
+  };
+}
 
+export function writerOf({ number, date, wallClock }: Printer): Writer {
   const wall: Writer['wall'] = (cell, field) => {
     if (typeof cell !== 'string') return null;
     if (field.type === 'date') return parseDate(cell);
@@ -113,8 +148,8 @@ export function intlWriter(locale: string, timeZone: string): Writer {
   };
 }
 
-const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric' };
-const MINUTE: Intl.DateTimeFormatOptions = {
+const DAY: DateOptions = { year: 'numeric', month: 'short', day: 'numeric' };
+const MINUTE: DateOptions = {
   ...DAY,
   hour: '2-digit',
   minute: '2-digit',
@@ -134,11 +169,7 @@ export function columnDigits(cells: readonly Cell[], format: Format): number | u
   return Math.max(0, ...needed);
 }
 
-function exactOptions(
-  cell: Cell,
-  field: Described,
-  digits: number | undefined,
-): Intl.NumberFormatOptions {
+function exactOptions(cell: Cell, field: Described, digits: number | undefined): NumberOptions {
   const { format } = field;
   const fixed = format.decimals ?? digits;
   if (fixed !== undefined && fixed !== null) {
@@ -154,7 +185,7 @@ function exactOptions(
   return small ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 };
 }
 
-function currencyOptions(format: Format): Intl.NumberFormatOptions {
+function currencyOptions(format: Format): NumberOptions {
   if (format.style !== 'currency' || !format.currency) return {};
   return { style: 'currency', currency: format.currency };
 }
