@@ -38,3 +38,28 @@ export const DARK_SERIES: readonly string[] = [
   '#7cc4e8',
   '#9aa2b1',
 ];
+
+/** The colours around a chart as well: what a dashboard looks like unless a page sets its own. */
+export interface Colors extends Omit<ChartTheme, 'font'> {
+  readonly border: string;
+}
+
+export const LIGHT: Colors = {
+  series: LIGHT_SERIES,
+  rest: '#b4bac4',
+  text: '#171a21',
+  quiet: '#596170',
+  grid: '#eaecf0',
+  border: '#e3e6eb',
+  surface: '#ffffff',
+};
+
+export const DARK: Colors = {
+  series: DARK_SERIES,
+  rest: '#4d5563',
+  text: '#e9ebf0',
+  quiet: '#9ca5b4',
+  grid: '#262b34',
+  border: '#2a2f39',
+  surface: '#15181e',
+};

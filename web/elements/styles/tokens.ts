@@ -8,28 +8,32 @@
 
 import { css, unsafeCSS } from 'lit';
 
-import { DARK_SERIES, LIGHT_SERIES } from '../../charts/palette.ts';
+import { type Colors, DARK, DARK_SERIES, LIGHT, LIGHT_SERIES } from '../../charts/palette.ts';
 
 const series = LIGHT_SERIES.map(
   (light, index) =>
     `--_series-${index + 1}: var(--fl-series-${index + 1}, light-dark(${light}, ${DARK_SERIES[index]}));`,
 ).join('\n');
 
+/** A colour of the palette that follows the page's scheme. */
+const color = (name: Exclude<keyof Colors, 'series'>) =>
+  unsafeCSS(`light-dark(${LIGHT[name]}, ${DARK[name]})`);
+
 /** Private names (`--_*`) resolve a token or its default; all other sheets use only these. */
 export const tokens = css`
   :host {
-    --_surface: var(--fl-surface, light-dark(#ffffff, #15181e));
+    --_surface: var(--fl-surface, ${color('surface')});
     --_sunken: var(--fl-sunken, light-dark(#f5f6f8, #1d2129));
-    --_text: var(--fl-text, light-dark(#171a21, #e9ebf0));
-    --_quiet: var(--fl-text-quiet, light-dark(#596170, #9ca5b4));
-    --_border: var(--fl-border, light-dark(#e3e6eb, #2a2f39));
+    --_text: var(--fl-text, ${color('text')});
+    --_quiet: var(--fl-text-quiet, ${color('quiet')});
+    --_border: var(--fl-border, ${color('border')});
     --_control-border: var(--fl-control-border, light-dark(#8d95a3, #6b7483));
-    --_grid: var(--fl-grid, light-dark(#eaecf0, #262b34));
+    --_grid: var(--fl-grid, ${color('grid')});
     --_accent: var(--fl-accent, light-dark(#1f5fc7, #79a9ff));
     --_on-accent: var(--fl-on-accent, light-dark(#ffffff, #0c1526));
     --_accent-soft: var(--fl-accent-soft, light-dark(#e9f0fc, #1c2a44));
     --_danger: var(--fl-danger, light-dark(#b3261e, #ff9b92));
-    --_rest: var(--fl-series-rest, light-dark(#b4bac4, #4d5563));
+    --_rest: var(--fl-series-rest, ${color('rest')});
     --_radius: var(--fl-radius, 8px);
     --_font: var(
       --fl-font,
