@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const BINARY =
+export const BINARY =
   process.env.FANLIGHT_BINARY ??
   new URL("../../target/debug/fanlight", import.meta.url).pathname;
 
@@ -14,12 +14,14 @@ const BINARY =
 const PATIENCE_MS = 60_000;
 
 /**
- * Starts the demo and returns what it printed about itself, with `stop()`.
+ * Starts the demo and returns what it printed about itself, with `stop()`, which removes the data
+ * directory.
  *
+ * @param {string} [directory] where its data goes: a new one unless told
  * @returns {Promise<Record<string, any> & { stop(): Promise<void> }>}
  */
-export async function startDemo() {
-  const directory = await mkdtemp(join(tmpdir(), "fanlight-e2e-"));
+export async function startDemo(directory) {
+  directory ??= await mkdtemp(join(tmpdir(), "fanlight-e2e-"));
   const args = ["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir", directory];
   const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
   const log = [];

@@ -36,6 +36,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         // What is not text has no rules.
         if let Ok(text) = fs::read_to_string(project.root().join(&name)) {
             faults.extend(faults_of(&name, &text));
+            faults.extend(dead_links(project.root(), &name, &text));
         }
     }
     for fault in &faults {
@@ -59,6 +60,24 @@ fn faults_of(name: &Path, text: &str) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Links of a page to files of the tree that are not there.
+fn dead_links(root: &Path, name: &Path, text: &str) -> Vec<String> {
+    if name.extension().is_none_or(|extension| extension != "md") {
+        return Vec::new();
+    }
+    let folder = root.join(name.parent().unwrap_or(Path::new("")));
+    let dead = link_targets(text).filter(|target| !folder.join(target).exists());
+    dead.map(|target| format!("{}: dead link to {target}", name.display())).collect()
+}
+
+/// The relative paths that a Markdown text links to, without what follows `#`.
+fn link_targets(text: &str) -> impl Iterator<Item = &str> {
+    let after_brackets = text.split("](").skip(1);
+    let targets = after_brackets.filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let relative = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    relative.map(|target| target.split('#').next().unwrap_or(target))
 }
 
 fn is_code(name: &Path) -> bool {
@@ -117,6 +136,12 @@ mod tests {
     fn unwanted_texts_are_found_with_their_line() {
         check("a.rs", concat!("fine\n// TO", "DO: later"), &["a.rs:2"]);
         check("package-lock.json", concat!("\"resolved\"", ": \"https://x\""), &["registry"]);
+    }
+
+    #[test]
+    fn links_to_files_of_the_tree_are_found() {
+        let text = "[a](docs/a.md) ![b](b.png) [c](https://example.com) [d](#here) [e](e.md#x)";
+        assert_eq!(link_targets(text).collect::<Vec<_>>(), ["docs/a.md", "b.png", "e.md"]);
     }
 
     #[test]
