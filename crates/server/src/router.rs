@@ -14,13 +14,25 @@ use crate::app::App;
 use crate::routes::api::{
     customer_lists, customers, dashboards, group_tags, jwt, not_offered, user_groups,
 };
-use crate::routes::health;
+use crate::routes::{demo, health, web};
 
 pub(crate) fn router(app: App) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::is_alive))
-        .route("/readyz", get(health::is_ready));
+        .route("/readyz", get(health::is_ready))
+        .route("/bundle.js", get(web::bundle))
+        .route("/assets/{*path}", get(web::asset))
+        .route("/iframe/{*credential}", get(web::iframe));
+    let router = if app.demo.is_some() { of_demo(router) } else { router };
     facade(router).fallback(unknown_path).method_not_allowed_fallback(wrong_method).with_state(app)
+}
+
+/// The front page of `fanlight demo`, and what it asks.
+fn of_demo(router: Router<App>) -> Router<App> {
+    router
+        .route("/", get(web::demo_page))
+        .route("/demo/customers", get(demo::customers))
+        .route("/demo/token", post(demo::token))
 }
 
 /// Explo's API. Its paths end with a slash, and clients forget it: both forms are the same.

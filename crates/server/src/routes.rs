@@ -1,4 +1,6 @@
 //! The handlers, one module per resource.
 
 pub(crate) mod api;
+pub(crate) mod demo;
 pub(crate) mod health;
+pub(crate) mod web;
