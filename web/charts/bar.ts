@@ -5,6 +5,7 @@ import {
   type Canvas,
   colorOf,
   type Draw,
+  endLabel,
   frame,
   label,
   legend,
@@ -12,7 +13,7 @@ import {
   tooltipFor,
   valueAxis,
 } from './drawing.ts';
-import type { Panel } from './panel.ts';
+import { heading, type Panel } from './panel.ts';
 import { gridValues, niceScale, textWidth } from './scale.ts';
 import { type Facet, facetValues, type Shape, shapeOf, stackTotals } from './shape.ts';
 
@@ -51,7 +52,11 @@ function facetSeries(panel: Panel, facet: Facet, index: number, canvas: Canvas) 
   return facet.series.map((series) => ({
     type: 'bar',
     name: series.label,
-    data: series.values,
+    data: series.values.map((value) => ({
+      value,
+      // Below zero the end of a bar is on its left.
+      ...(value !== null && value < 0 && !upright && { label: { position: 'left' } }),
+    })),
     xAxisIndex: index,
     yAxisIndex: index,
     barMaxWidth: BAR_WIDTH,
@@ -69,10 +74,7 @@ function facetSeries(panel: Panel, facet: Facet, index: number, canvas: Canvas) 
       ...label(canvas.theme, canvas.theme.text),
       show: !upright && !isStacked,
       position: 'right',
-      formatter: ({ dataIndex }: { dataIndex: number }) => {
-        const value = series.values[dataIndex];
-        return value == null ? '' : canvas.writer.short(value, series.field);
-      },
+      formatter: ({ dataIndex }: { dataIndex: number }) => endLabel(series, dataIndex, canvas),
     },
   }));
 }
@@ -104,7 +106,7 @@ function uprightAxes(panel: Panel, shape: Shape, canvas: Canvas, top: number) {
       height: Math.max(room - (facets.length > 1 ? HEADING + 16 : 10), 10),
       outerBoundsMode: 'none',
     })),
-    ...headings(facets, canvas, (index) => ({ left: 0, top: top + index * room })),
+    ...headings(facets, canvas, (index) => ({ left: 0, top: top + index * room + 2 })),
     xAxis: facets.map((_, index) => ({
       ...categories,
       gridIndex: index,
@@ -149,16 +151,23 @@ function sidewaysAxes(panel: Panel, shape: Shape, canvas: Canvas, top: number) {
   const left = names + 10;
   const room =
     (canvas.width - left - GAP_BETWEEN * (facets.length - 1)) / Math.max(facets.length, 1);
-  const head = facets.length > 1 ? HEADING : 0;
+  const head = top + (facets.length > 1 ? HEADING : 0) + 2;
+  const height = Math.min(canvas.height - head, positions.labels.length * barRoom(panel, facets));
   return {
-    grid: facets.map((facet, index) => ({
+    grid: facets.map((facet, index) => {
+      const [before, after] = endRooms(panel, facet, canvas);
+      return {
+        left: left + index * (room + GAP_BETWEEN) + before,
+        width: Math.max(room - before - after, 10),
+        top: head,
+        height: Math.max(height, 10),
+        outerBoundsMode: 'none',
+      };
+    }),
+    ...headings(facets, canvas, (index) => ({
       left: left + index * (room + GAP_BETWEEN),
-      width: Math.max(room - endRoom(panel, facet, canvas), 10),
-      top: top + head,
-      bottom: 0,
-      outerBoundsMode: 'none',
+      top: top + 2,
     })),
-    ...headings(facets, canvas, (index) => ({ left: left + index * (room + GAP_BETWEEN), top })),
     xAxis: facets.map((facet, index) => ({
       ...valueAxis(canvas, facet, false),
       ...extent(scaleOf(panel, facet, 4), facet),
@@ -170,7 +179,8 @@ function sidewaysAxes(panel: Panel, shape: Shape, canvas: Canvas, top: number) {
       data: positions.labels,
       gridIndex: index,
       axisTick: { show: false },
-      axisLine: { show: true, onZero: true, lineStyle: { color: canvas.theme.grid } },
+      // The names stay at the left even when bars reach below zero.
+      axisLine: { show: true, onZero: index > 0, lineStyle: { color: canvas.theme.grid } },
       axisLabel: {
         ...label(canvas.theme, canvas.theme.text),
         show: index === 0,
@@ -189,11 +199,25 @@ function extent(scale: { min: number; max: number }, facet: Facet) {
   return { min: Math.min(0, ...values), max: Math.max(...values, 0) || scale.max };
 }
 
-/** The room right of the longest bar for its label. */
-function endRoom(panel: Panel, facet: Facet, canvas: Canvas): number {
-  if (panel.stacked && facet.series.length > 1) return 4;
-  const texts = facetValues(facet).map((value) => canvas.writer.short(value, facet.field));
-  return Math.max(...texts.map(textWidth), 0) + 10;
+/** The room for labels before the bars (of values below zero) and behind them. */
+function endRooms(panel: Panel, facet: Facet, canvas: Canvas): [before: number, after: number] {
+  if (panel.stacked && facet.series.length > 1) return [0, 4];
+  const widths = (isWanted: (value: number) => boolean) =>
+    facet.series.flatMap((series) =>
+      series.values.map((value, position) =>
+        value !== null && isWanted(value) ? textWidth(endLabel(series, position, canvas)) + 8 : 0,
+      ),
+    );
+  return [
+    Math.max(...widths((value) => value < 0), 0),
+    Math.max(...widths((value) => value >= 0), 2),
+  ];
+}
+
+/** The most height that one position needs; few bars stand at the top, not far apart. */
+function barRoom(panel: Panel, facets: readonly Facet[]): number {
+  const beside = panel.stacked ? 1 : Math.max(...facets.map(({ series }) => series.length), 1);
+  return beside === 1 ? 44 : beside * 24 + 16;
 }
 
 /** Each facet says what it measures, when there are several. */
@@ -207,7 +231,7 @@ function headings(
     title: facets.map((facet, index) => ({
       ...place(index),
       padding: 0,
-      text: facet.field.format.unit ? `${facet.label} (${facet.field.format.unit})` : facet.label,
+      text: heading({ ...facet.field, label: facet.label }),
       textStyle: { ...label(canvas.theme), fontWeight: 'normal' },
     })),
   };

@@ -3,10 +3,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
 
 import type { ChartTheme } from './palette.ts';
-import type { Panel, Result } from './panel.ts';
+import { type Panel, type Result, withoutUnit } from './panel.ts';
 import { textWidth } from './scale.ts';
 import type { Facet, Series, Shape } from './shape.ts';
-import type { Writer } from './writer.ts';
+import { columnDigits, type Writer } from './writer.ts';
 
 export interface Canvas {
   /** Pixels. */
@@ -118,13 +118,13 @@ export function legendHeight(series: readonly Series[], width: number): number {
     }
     used += item;
   }
-  return rows * LEGEND_ROW + 4;
+  return rows * LEGEND_ROW + 8;
 }
 
 export function legend(series: readonly Series[], { theme }: Canvas) {
   return {
     type: 'plain',
-    top: 0,
+    top: 4,
     left: 0,
     padding: 0,
     itemGap: 12,
@@ -135,4 +135,14 @@ export function legend(series: readonly Series[], { theme }: Canvas) {
     textStyle: { ...label(theme, theme.text), padding: [0, 0, 0, -2] },
     data: series.map(({ label }) => label),
   };
+}
+
+/** The text beside a bar: whole as far as there is room for it, with the author's decimals. */
+export function endLabel(series: Series, position: number, { writer }: Canvas): string {
+  const value = series.values[position];
+  if (value == null) return '';
+  const field = withoutUnit(series.field);
+  if (Math.abs(value) >= 10_000) return writer.short(value, field);
+  const digits = field.type === 'integer' ? undefined : columnDigits(series.cells, field.format);
+  return writer.exact(series.cells[position] ?? null, field, digits);
 }

@@ -13,6 +13,7 @@ import {
   tooltipFor,
   valueAxis,
 } from './drawing.ts';
+import { heading } from './panel.ts';
 import { gridValues, niceScale, type Scale, spread, textWidth } from './scale.ts';
 import { type Facet, facetValues, type Series, type Shape, shapeOf } from './shape.ts';
 
@@ -38,7 +39,7 @@ export const drawLines: Draw = (panel, result, canvas) => {
   const isDirect = needsNames && fewest && canvas.width >= DIRECT_FROM;
   const needsLegend = needsNames && !isDirect;
   const top = needsLegend ? legendHeight(all, canvas.width) : 0;
-  const right = isDirect ? Math.max(...all.map((series) => textWidth(series.label))) + 12 : 8;
+  const right = isDirect ? Math.max(...all.map((series) => textWidth(series.label))) + 12 : 16;
   const { boxes, scales } = layOut(facets, canvas, top, right);
   const option = {
     ...frame(canvas),
@@ -57,7 +58,7 @@ export const drawLines: Draw = (panel, result, canvas) => {
       facet.series.map((series) => lineSeries(shape, series, index, canvas)),
     ),
   };
-  const line = { type: 'line', lineStyle: { color: canvas.theme.quiet, width: 1, type: 'solid' } };
+  const line = { type: 'line', lineStyle: { color: canvas.theme.rest, width: 1, type: 'solid' } };
   option.tooltip = { ...option.tooltip, axisPointer: line } as typeof option.tooltip;
   return { option, tooltip: tooltipFor(shape, canvas, 'largest first') };
 };
@@ -182,7 +183,7 @@ function headings(facets: readonly Facet[], boxes: readonly Box[], canvas: Canva
     left: 0,
     top: (boxes[index]?.top ?? 0) - HEADING - 4,
     padding: 0,
-    text: facet.field.format.unit ? `${facet.label} (${facet.field.format.unit})` : facet.label,
+    text: heading({ ...facet.field, label: facet.label }),
     textStyle: { ...label(canvas.theme), fontWeight: 'normal' },
   }));
 }

@@ -126,3 +126,13 @@ export function toNumber(cell: Cell | undefined): number | null {
   const number = Number(cell);
   return Number.isFinite(number) ? number : null;
 }
+
+/** A column's heading with its unit, which the cells below then need not repeat. */
+export function heading({ label, format }: Field): string {
+  return format.unit ? `${label} (${format.unit})` : label;
+}
+
+/** The field as its cells are written under such a heading. */
+export function withoutUnit(field: Field): Field {
+  return field.format.unit ? { ...field, format: { ...field.format, unit: null } } : field;
+}

@@ -55,10 +55,10 @@ export function textWidth(text: string): number {
   let width = 0;
   for (const letter of text) {
     if (/[\u1100-\uffdc]|\p{Extended_Pictographic}/u.test(letter)) width += 12.5;
-    else if (/[MW@%mw]/.test(letter)) width += 10;
-    else if (/[iljtfr.,:;'|! ]/.test(letter)) width += 4.2;
-    else if (/[A-Z]/.test(letter)) width += 8.2;
-    else width += 6.9;
+    else if (/[MW@%mw]/.test(letter)) width += 11;
+    else if (/[iljtfr.,:;'|! ]/.test(letter)) width += 4.6;
+    else if (/[A-Z]/.test(letter)) width += 9.2;
+    else width += 7.6;
   }
   return Math.ceil(width);
 }

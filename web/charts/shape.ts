@@ -64,7 +64,7 @@ export function shapeOf(panel: Panel, result: Result, writer: Writer): Shape {
       }
       const label =
         name === null ? field.label : measures.length > 1 ? `${name} · ${field.label}` : name;
-      series.push({ label, field, color: series.length, cells, values: cells.map(toNumber) });
+      series.push({ label, field, color: 0, cells, values: cells.map(toNumber) });
     }
   }
   return { positions, facets: facetsOf(series) };
@@ -121,7 +121,9 @@ function facetsOf(series: readonly Series[]): Facet[] {
     const field = group[0]?.field;
     if (!field) return [];
     const names = [...new Set(group.map((one) => one.field.label))];
-    return [{ label: names.join(', '), field, series: group }];
+    // Colours tell apart what shares a scale, so each facet begins anew.
+    const colored = group.map((one, color) => ({ ...one, color }));
+    return [{ label: names.join(', '), field, series: colored }];
   });
 }
 

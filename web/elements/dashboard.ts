@@ -49,7 +49,8 @@ export class FanlightDashboard extends LitElement {
   static override styles = [tokens, basics, dashboardStyles, panelStyles, probeStyles];
 
   static override get observedAttributes(): string[] {
-    return [...ATTRIBUTE_NAMES];
+    // biome-ignore lint/complexity/noThisInStatic: Lit prepares this very class when asked through it.
+    return [...super.observedAttributes, ...ATTRIBUTE_NAMES];
   }
 
   private readonly settings: Settings = { ...DEFAULTS };
@@ -354,7 +355,7 @@ export class FanlightDashboard extends LitElement {
     const oldest = moments.sort()[0];
     const zone = this.settings.timeZone ?? definition.time_zone ?? 'UTC';
     return html`<footer class="footer" part="footer">
-      ${oldest ? html`<span>Data as of ${this.writer.exact(oldest, MOMENT)}</span>` : nothing}
+      <span>${oldest ? `Data as of ${this.writer.exact(oldest, MOMENT)}` : 'Loading data'}</span>
       <span>Times in ${zone.replaceAll('_', ' ')}</span>
     </footer>`;
   }

@@ -13,6 +13,8 @@ export const GAP = 16;
 export const MEDIUM = 900;
 export const NARROW = 600;
 
+type Kind = 'kpi' | 'panel' | 'control';
+
 /** The placements in reading order: from top to bottom, then from left to right. */
 export function readingOrder(layout: readonly Placement[]): Placement[] {
   return [...layout].sort((a, b) => a.y - b.y || a.x - b.x);
@@ -20,23 +22,76 @@ export function readingOrder(layout: readonly Placement[]): Placement[] {
 
 /** Rules for `.cell-0`, `.cell-1`, … in reading order. */
 export function layoutSheet(definition: Definition): string {
-  const kinds = new Map(definition.panels.map(({ id, type }) => [id, type]));
-  return readingOrder(definition.layout)
-    .map((cell, index) => {
-      const kind = cell.panel ? (kinds.get(cell.panel) ?? 'table') : 'control';
-      return cellRules(`.cell-${index}`, cell, kind);
+  const cells = readingOrder(definition.layout);
+  const kinds = cells.map((cell) => kindOf(cell, definition));
+  const medium = mediumSpans(cells, kinds);
+  const narrow = narrowSpans(cells, kinds);
+  return cells
+    .map(({ x, y, w, h }, index) => {
+      const name = `.cell-${index}`;
+      return [
+        `${name} { grid-column: ${x + 1} / span ${w}; grid-row: ${y + 1} / span ${h}; }`,
+        within(
+          MEDIUM,
+          `${name} { grid-column: auto / span ${medium[index]}; grid-row: auto / span ${h}; }`,
+        ),
+        within(NARROW, `${name} { grid-column: auto / span ${narrow[index]}; }`),
+      ].join('\n');
     })
     .join('\n');
 }
 
-function cellRules(name: string, { x, y, w, h }: Placement, kind: string): string {
-  const medium = w <= 6 ? Math.max(2, Math.min(3, w)) : 6;
-  const narrow = kind === 'kpi' && w <= 6 ? 1 : 2;
-  return [
-    `${name} { grid-column: ${x + 1} / span ${w}; grid-row: ${y + 1} / span ${h}; }`,
-    `@container dashboard (width < ${MEDIUM}px) {`,
-    `  ${name} { grid-column: auto / span ${medium}; grid-row: auto / span ${h}; }`,
-    '}',
-    `@container dashboard (width < ${NARROW}px) { ${name} { grid-column: auto / span ${narrow}; } }`,
-  ].join('\n');
+/** Spans of six columns: halves come in pairs, so that nothing stands alone beside a hole. */
+export function mediumSpans(cells: readonly Placement[], kinds: readonly Kind[]): number[] {
+  const spans = cells.map((cell, index) => {
+    if (cell.w > 6) return 6;
+    return kinds[index] === 'kpi' && isOneOfThree(cell, cells, kinds) ? 2 : 3;
+  });
+  return pairUp(cells, kinds, spans, 3, 6);
+}
+
+/** Spans of two columns: only figures are small enough to stand side by side. */
+export function narrowSpans(cells: readonly Placement[], kinds: readonly Kind[]): number[] {
+  const spans = cells.map(({ w }, index) => (kinds[index] === 'kpi' && w <= 6 ? 1 : 2));
+  return pairUp(cells, kinds, spans, 1, 2);
+}
+
+/** Makes whole what is half without another half of its height. */
+function pairUp(
+  cells: readonly Placement[],
+  kinds: readonly Kind[],
+  spans: readonly number[],
+  half: number,
+  whole: number,
+): number[] {
+  const paired = [...spans];
+  const alone = new Map<number, number>();
+  cells.forEach(({ h }, index) => {
+    if (spans[index] !== half) return;
+    if (!alone.delete(h)) alone.set(h, index);
+  });
+  for (const index of alone.values()) {
+    if (kinds[index] !== 'control') paired[index] = whole;
+  }
+  return paired;
+}
+
+function isOneOfThree(
+  cell: Placement,
+  cells: readonly Placement[],
+  kinds: readonly Kind[],
+): boolean {
+  const row = cells.filter(
+    ({ y, h }, index) => kinds[index] === 'kpi' && y === cell.y && h === cell.h,
+  );
+  return row.length === 3;
+}
+
+function kindOf(cell: Placement, { panels }: Definition): Kind {
+  if (!cell.panel) return 'control';
+  return panels.find(({ id }) => id === cell.panel)?.type === 'kpi' ? 'kpi' : 'panel';
+}
+
+function within(width: number, rule: string): string {
+  return `@container dashboard (width < ${width}px) { ${rule} }`;
 }

@@ -36,12 +36,17 @@ export function panelView(panel: Panel, state: PanelState, context: PanelContext
   >
     ${panel.type === 'kpi' ? title(panel) : head(panel, state, context)}
     <div class="panel-body">${body(panel, state, context)}</div>
+    ${
+      panel.type === 'kpi' && panel.description && !state.failure
+        ? html`<p class="panel-description">${panel.description}</p>`
+        : nothing
+    }
     ${context.watermark ? html`<div class="watermark" aria-hidden="true">Demo</div>` : nothing}
   </section>`;
 }
 
 function title(panel: Panel) {
-  return html`<h3 class="panel-title" title=${panel.description ?? panel.title}>${panel.title}</h3>`;
+  return html`<h3 class="panel-title" title=${panel.title}>${panel.title}</h3>`;
 }
 
 function head(panel: Panel, state: PanelState, context: PanelContext) {
@@ -85,10 +90,13 @@ function hasRows(result: Result | null): result is Result {
 
 function body(panel: Panel, state: PanelState, context: PanelContext) {
   const { result, failure, status } = state;
-  if (result === null) return failure ? failed(state, context) : skeleton(panel);
+  if (result === null) return failure ? failed(panel, state, context) : skeleton(panel);
   if (result.rows.length === 0 && panel.type !== 'kpi') return empty(context);
   return html`
-    <div class="content" ?data-refreshing=${status === 'refreshing'}>
+    <div
+      class="content ${isChart(panel.type) && !context.asTable ? 'is-chart' : ''}"
+      ?data-refreshing=${status === 'refreshing'}
+    >
       ${content(panel, result, state, context)}
     </div>
     ${failure ? stale(state, context) : nothing}
@@ -163,11 +171,12 @@ function empty(context: PanelContext) {
   </div>`;
 }
 
-function failed({ failure }: PanelState, context: PanelContext) {
+function failed(panel: Panel, { failure }: PanelState, context: PanelContext) {
   if (!failure) return nothing;
-  return html`<div class="state" role="alert">
-    <p>This panel could not be loaded</p>
-    <p class="quiet">${failure.message}</p>
+  const words = panel.type === 'kpi' ? nothing : html`<p class="quiet">${failure.message}</p>`;
+  return html`<div class="state" role="alert" title=${failure.message}>
+    <p>${panel.type === 'kpi' ? 'Could not be loaded' : 'This panel could not be loaded'}</p>
+    ${words}
     ${failure.requestId ? html`<span class="request-id">Request ${failure.requestId}</span>` : nothing}
     <button type="button" class="button" @click=${context.retry}>Try again</button>
   </div>`;

@@ -81,6 +81,11 @@ export class FanlightSelect extends LitElement {
         overflow: auto;
       }
       .list:focus-visible {
+        outline: none;
+      }
+      .list:focus-visible .option[data-active],
+      .search:focus-visible ~ .list .option[data-active] {
+        outline: 2px solid var(--_accent);
         outline-offset: -2px;
       }
       .option {

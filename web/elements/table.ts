@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 
-import { type Cell, type Field, isNumeric } from '../charts/panel.ts';
+import { type Cell, type Field, heading, isNumeric, withoutUnit } from '../charts/panel.ts';
 import { columnDigits, MISSING, type Writer } from '../charts/writer.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import { arrowDown, arrowUp, chevronLeft, chevronRight } from './icons.ts';
@@ -73,9 +73,9 @@ export class FanlightTable extends LitElement {
       ${
         this.sortable
           ? html`<button type="button" class="sort" @click=${() => this.order(field)}>
-              <span>${field.label}</span>${arrow}
+              <span>${heading(field)}</span>${arrow}
             </button>`
-          : html`<span class="heading">${field.label}</span>`
+          : html`<span class="heading">${heading(field)}</span>`
       }
     </th>`;
   }
@@ -92,7 +92,7 @@ export class FanlightTable extends LitElement {
     return this.rows.map(
       (row) => html`<tr>
         ${this.fields.map((field, column) => {
-          const text = writer.exact(row[field.index] ?? null, field, digits[column]);
+          const text = writer.exact(row[field.index] ?? null, withoutUnit(field), digits[column]);
           const isMissing = text === MISSING;
           return html`<td class="${isNumeric(field) ? 'is-number' : ''} ${isMissing ? 'is-missing' : ''}">
             <span class="value">${text}</span>

@@ -88,6 +88,7 @@ async function buildPages() {
     });
     await copyHtml(page);
   }
+  await cp(`${root}pages/icon.svg`, `${dist}/assets/icon.svg`);
 }
 
 /** @param {string} page */

@@ -52,6 +52,7 @@ export const dashboardStyles = css`
     display: grid;
     grid-template-columns: repeat(12, minmax(0, 1fr));
     grid-auto-rows: ${px(ROW - GAP)};
+    grid-auto-flow: row dense;
     gap: ${px(GAP)};
   }
   @container dashboard (width < ${px(MEDIUM)}) {
@@ -62,6 +63,9 @@ export const dashboardStyles = css`
   @container dashboard (width < ${px(NARROW)}) {
     .grid {
       grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+    .footer {
+      flex-direction: column;
     }
   }
   .loading-grid {
@@ -149,7 +153,7 @@ export const panelStyles = css`
     display: flex;
     align-items: flex-start;
     gap: 8px;
-    padding: 12px 12px 0 16px;
+    padding: 12px 12px 4px 16px;
   }
   .panel-words {
     flex: 1;
@@ -160,18 +164,21 @@ export const panelStyles = css`
     font-size: 14px;
     line-height: 20px;
     font-weight: 600;
+    text-wrap: balance;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
     overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .panel-description {
     margin: 0;
     font-size: 12px;
     line-height: 16px;
     color: var(--_quiet);
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
     overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .panel-action {
     display: inline-flex;
@@ -203,6 +210,9 @@ export const panelStyles = css`
     flex: 1;
     min-height: 0;
     transition: opacity var(--_motion);
+  }
+  .panel-body > .is-chart {
+    padding: 0 16px 12px;
   }
   .panel-body > .content[data-refreshing] {
     opacity: 0.5;
@@ -248,9 +258,8 @@ export const panelStyles = css`
     margin-top: 8px;
   }
   .kpi {
-    gap: 0;
+    gap: 4px;
     padding: 12px 16px;
-    justify-content: space-between;
   }
   .kpi .panel-title {
     font-size: 12px;
@@ -258,20 +267,20 @@ export const panelStyles = css`
     font-weight: 400;
     color: var(--_quiet);
   }
-  .kpi .panel-body {
-    justify-content: flex-end;
-  }
   .kpi .state,
   .kpi .panel-note {
     padding: 0;
   }
   .kpi .state {
     flex: none;
-    flex-flow: row wrap;
-    align-items: center;
-    gap: 0 8px;
+    gap: 2px;
     font-size: 12px;
     line-height: 16px;
+  }
+  .kpi .state .button {
+    min-height: 24px;
+    margin-top: 4px;
+    padding: 0 8px;
   }
   .figure {
     margin: 0;

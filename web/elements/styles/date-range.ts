@@ -30,6 +30,7 @@ export const dateRangeStyles = css`
     color: var(--_accent);
   }
   .picker {
+    width: 296px;
     padding: 12px;
   }
   .typed {
@@ -76,6 +77,8 @@ export const dateRangeStyles = css`
     cursor: pointer;
   }
   .month {
+    width: 100%;
+    table-layout: fixed;
     border-collapse: collapse;
     font-variant-numeric: tabular-nums;
   }
@@ -86,13 +89,12 @@ export const dateRangeStyles = css`
     color: var(--_quiet);
   }
   .month td {
-    width: 36px;
     height: 36px;
     padding: 2px 0;
     text-align: center;
   }
   .day {
-    width: 36px;
+    width: 100%;
     height: 32px;
     padding: 0;
     border: 0;
@@ -127,6 +129,9 @@ export const dateRangeStyles = css`
   @media (width < 520px) {
     .dates:popover-open {
       flex-direction: column;
+    }
+    .picker {
+      width: auto;
     }
     .presets {
       display: grid;
