@@ -3,10 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use store::Store;
+use store::{Entropy, Store, SystemEntropy};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::demo::Demo;
 
 /// The running server's parts; a cheap handle.
 #[derive(Clone)]
@@ -17,11 +18,20 @@ pub struct Parts {
     pub config: Config,
     pub clock: Clock,
     pub store: Store,
+    /// Only of `fanlight demo`.
+    pub demo: Option<Demo>,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Random bytes, fit for secrets.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        SystemEntropy.fill(&mut bytes);
+        bytes
     }
 }
 

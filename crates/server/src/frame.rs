@@ -11,7 +11,9 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -78,7 +80,7 @@ impl Frame {
     fn arrival(&self, peer: IpAddr, request: &Request) -> Arrival {
         let path = request.uri().path();
         Arrival {
-            id: RequestId::new(self.0.app.clock.now()),
+            id: RequestId::new(self.0.app.clock.now(), self.0.app.random()),
             surface: Surface::of(path),
             client: self.0.app.config.trusted_proxies.client(peer, request.headers()),
             method: request.method().clone(),
@@ -139,6 +141,8 @@ fn write_error(arrival: &Arrival, error: &ApiError, response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The router has counted the empty body that it saw.
+    headers.remove(CONTENT_LENGTH);
     if let Some(seconds) = error.retry_after_s() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -7,10 +7,12 @@
 pub mod api_error;
 pub mod app;
 pub mod body;
+pub mod cli;
 pub mod client_address;
 pub mod clock;
 pub mod config;
 mod cors;
+pub mod demo;
 pub mod embed_token;
 pub mod field_path;
 mod frame;
@@ -28,3 +30,4 @@ pub use api_error::ApiError;
 pub use app::{App, Parts};
 pub use config::Config;
 pub use frame::Frame;
+pub use router::facade_paths;

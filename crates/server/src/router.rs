@@ -35,9 +35,9 @@ fn of_demo(router: Router<App>) -> Router<App> {
         .route("/demo/token", post(demo::token))
 }
 
-/// Explo's API. Its paths end with a slash, and clients forget it: both forms are the same.
-fn facade(router: Router<App>) -> Router<App> {
-    let routes: [(&str, MethodRouter<App>); 25] = [
+/// Explo's API, without the slash that ends its paths. Clients forget it, so both forms are the same.
+fn facade_routes() -> [(&'static str, MethodRouter<App>); 25] {
+    [
         ("/v2/api/customers", get(customer_lists::paged)),
         ("/api/customers", get(customer_lists::whole)),
         ("/api/get_customer", post(customers::get)),
@@ -63,11 +63,20 @@ fn facade(router: Router<App>) -> Router<App> {
         ("/api/update_blueprint", post(not_offered::blueprints)),
         ("/api/get_customer_blueprints", post(not_offered::blueprints)),
         ("/api/partners/connect", post(not_offered::partners)),
-    ];
-    routes.into_iter().fold(router, |router, (path, methods)| {
+    ]
+}
+
+fn facade(router: Router<App>) -> Router<App> {
+    facade_routes().into_iter().fold(router, |router, (path, methods)| {
         let with_slash = format!("{path}/");
         router.route(path, methods.clone()).route(&with_slash, methods)
     })
+}
+
+/// The paths of Explo's API, without their closing slash: each has one method. Tests hold a table of
+/// who may call what against this list.
+pub fn facade_paths() -> impl Iterator<Item = &'static str> {
+    facade_routes().into_iter().map(|(path, _)| path)
 }
 
 async fn unknown_path() -> ApiError {

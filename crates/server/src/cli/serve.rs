@@ -1,0 +1,57 @@
+//! `fanlight serve`: the server itself.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use store::Store;
+use tokio::net::TcpListener;
+
+use super::{Place, installation};
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::demo::Demo;
+use crate::frame::Frame;
+use crate::{log, serve};
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Address and port; port 0 picks a free one [env: FANLIGHT_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+}
+
+pub(super) async fn run(place: &Place, options: Options) -> anyhow::Result<ExitCode> {
+    let config = place.config(options.listen)?;
+    log::start(&config)?;
+    let store = installation::open(&config).await?;
+    let listener = bind(config.listen).await?;
+    serve_on(listener, config, store, None).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("failed to listen on {address}"))
+}
+
+/// Serves until the process is told to stop. Connections are accepted from the moment the listener
+/// is bound, so a caller may announce the address before.
+pub(super) async fn serve_on(
+    listener: TcpListener,
+    config: Config,
+    store: Store,
+    demo: Option<Demo>,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let app = App::new(Parts { config, clock: Clock::system(), store, demo });
+    tracing::info!(%address, "listening");
+    let stop = async {
+        if let Err(error) = serve::told_to_stop().await {
+            tracing::error!(%error, "cannot be told to stop, so ends now");
+        }
+    };
+    serve::serve(listener, Frame::new(app), stop).await;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The command line, by running the real binary.
+
+mod commands;
+mod demo;
+mod process;

@@ -1,0 +1,93 @@
+//! Running the binary.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// What it printed, when it did what was asked.
+    #[track_caller]
+    pub(crate) fn printed(self) -> String {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        self.stdout
+    }
+
+    /// What it complained of, when it did not.
+    #[track_caller]
+    pub(crate) fn complained(self) -> String {
+        assert_eq!(self.code, Some(1), "{}{}", self.stdout, self.stderr);
+        assert_eq!(self.stdout, "");
+        self.stderr
+    }
+}
+
+fn command(data_dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fanlight"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FANLIGHT_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).arg("--data-dir").arg(data_dir);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(data_dir: &Path, arguments: &[&str]) -> Ended {
+    let output = command(data_dir, arguments).output().expect("the binary runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    let code = output.status.code();
+    Ended { code, stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A demo that serves until it is dropped.
+pub(crate) struct Demo {
+    child: Child,
+    /// The one line that it printed.
+    pub(crate) line: Value,
+}
+
+impl Demo {
+    /// Starts a demo on a free port and waits for its line.
+    pub(crate) fn start(data_dir: &Path) -> Self {
+        let mut command = command(data_dir, &["demo", "--listen", "127.0.0.1:0", "--json"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let line = serde_json::from_str(&line).expect("a line of JSON");
+        Self { child, line }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.line["url"].as_str().expect("a URL"))
+    }
+
+    /// Ends the demo as an operator would, and returns what it printed after its line.
+    pub(crate) fn stop(mut self) -> String {
+        let id = i32::try_from(self.child.id()).expect("a process id");
+        let id = rustix::process::Pid::from_raw(id).expect("a process id");
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
+        let mut rest = String::new();
+        let stdout = self.child.stdout.as_mut().expect("a pipe");
+        stdout.read_to_string(&mut rest).expect("the rest");
+        assert!(self.child.wait().expect("an end").success());
+        rest
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
