@@ -14,10 +14,10 @@ use uuid::Uuid;
 pub struct RequestId(Uuid);
 
 impl RequestId {
-    /// A version 7 UUID (RFC 9562): sorts by time.
-    pub fn new(now: Timestamp) -> Self {
+    /// A version 7 UUID (RFC 9562), which sorts by time, from 10 random bytes.
+    pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid())
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     pub fn uuid(self) -> Uuid {

@@ -58,7 +58,7 @@ pub(crate) async fn generate(
         disables_editing: wanted.disables_editing,
         chart: None,
     };
-    let jwt = embed_token::mint(&claims, &secret, now, rand::random());
+    let jwt = embed_token::mint(&claims, &secret, now, app.random());
     Ok(replies::success(&Reply { jwt }))
 }
 

@@ -1,0 +1,16 @@
+//! The server's APIs, spoken to as a client does: the whole server over a real store, mostly without
+//! a connection in between.
+
+mod authentication;
+mod bodies;
+mod connections;
+mod create;
+mod embed_tokens;
+mod frame;
+mod group_tags;
+mod isolation;
+mod lists;
+mod support;
+mod tree;
+mod update;
+mod user_groups;

@@ -1,0 +1,218 @@
+//! A server for one test, and how to talk to it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+use model::OperatorScope;
+use model::credential::{Access, ApiToken, EmbedSecret};
+use model::name::GroupName;
+use serde_json::{Value, json};
+use server::clock::Clock;
+use server::{App, Config, Frame, Parts};
+use testkit::TestStore;
+
+/// Two groups, `Production` and `Testing`, with the definitions of [`testkit::flights`].
+pub(crate) struct Server {
+    pub(crate) frame: Frame,
+    pub(crate) clock: Clock,
+    pub(crate) store: TestStore,
+    /// Of Production, read-write.
+    pub(crate) token: String,
+    /// Of Production, read-only.
+    pub(crate) read_only: String,
+    /// Of Testing, read-write.
+    pub(crate) testing: String,
+    /// Of Production.
+    pub(crate) secret: EmbedSecret,
+    /// Of Testing.
+    pub(crate) testing_secret: EmbedSecret,
+    /// Of the dashboard `on-time`.
+    pub(crate) embed_id: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::defaults();
+        configure(&mut config);
+        let store = TestStore::sqlite().await.expect("a store");
+        let operator = OperatorScope::of_command_line();
+        store.store().apply(&operator, &testkit::flights()).await.expect("applies");
+        let definitions = store.store().definitions().await.expect("definitions");
+        let embed_id = definitions.dashboards[0].embed_id.to_string();
+        let clock = Clock::standing_at("2030-01-01T00:00:00Z".parse().expect("a time"));
+        let parts =
+            Parts { config, clock: clock.clone(), store: store.store().clone(), demo: None };
+        Self {
+            frame: Frame::new(App::new(parts)),
+            clock,
+            token: token(&store, "Production", Access::ReadWrite).await,
+            read_only: token(&store, "Production", Access::ReadOnly).await,
+            testing: token(&store, "Testing", Access::ReadWrite).await,
+            secret: secret(&store, "Production").await,
+            testing_secret: secret(&store, "Testing").await,
+            embed_id,
+            store,
+        }
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let response = self.frame.answer(peer, request).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let body = match serde_json::from_slice(&bytes) {
+            Ok(body) => body,
+            Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
+        };
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Calls with the token of `caller`.
+    pub(crate) async fn call(&self, caller: &str, method: &str, path: &str, body: &str) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Explo-Authorization", format!("Token {caller}"))
+            .header("Content-Type", "application/json")
+            .body(Body::from(body.to_owned()))
+            .expect("a request");
+        self.send(request).await
+    }
+
+    /// `POST`s as Production.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.call(&self.token, "POST", path, &body.to_string()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.call(&self.token, "GET", path, "").await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, body: Value) -> Reply {
+        self.call(&self.token, "DELETE", path, &body.to_string()).await
+    }
+
+    /// Creates a customer from `fields`, to which a name is added, and returns it.
+    pub(crate) async fn create(&self, mut fields: Value) -> Value {
+        if fields.get("name").is_none() {
+            fields["name"] = json!("A customer");
+        }
+        let reply = self.post("/api/create_customer/", fields).await;
+        assert_eq!(reply.body["new_customer"], true, "{reply:?}");
+        reply.body["customer"].clone()
+    }
+
+    /// The customer as Production sees it.
+    pub(crate) async fn customer(&self, id: &str) -> Value {
+        let reply = self.post("/api/get_customer/", json!({ "provided_id": id })).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.body["customer"].clone()
+    }
+
+    pub(crate) async fn exists(&self, id: &str) -> bool {
+        self.post("/api/get_customer/", json!({ "provided_id": id })).await.status == 200
+    }
+
+    /// The number of a schema, as text.
+    pub(crate) async fn schema(&self, name: &str) -> String {
+        let definitions = self.store.store().definitions().await.expect("definitions");
+        let found = definitions.schemas.iter().find(|schema| schema.name.as_str() == name);
+        found.expect("a schema").id.to_string()
+    }
+
+    /// The number of a data source, as text.
+    pub(crate) async fn source(&self, name: &str) -> String {
+        let definitions = self.store.store().definitions().await.expect("definitions");
+        let found = definitions.sources.iter().find(|source| source.name.as_str() == name);
+        found.expect("a data source").id.to_string()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl Reply {
+    /// The sentence of a failure, which has the façade's form.
+    #[track_caller]
+    pub(crate) fn error(&self) -> &str {
+        assert_eq!(self.body["success"], 0, "{self:?}");
+        self.body["error"].as_str().expect("a sentence")
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_fails(&self, status: u16, sentence: &str) {
+        let error = self.error();
+        assert_eq!(self.status, status, "{error}");
+        assert!(error.contains(sentence), "{error:?} should contain {sentence:?}");
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_done(&self) {
+        assert_eq!((self.status, &self.body["success"]), (200, &json!(1)), "{self:?}");
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("plain text"))
+    }
+}
+
+/// The body with all tokens replaced, for snapshots.
+pub(crate) fn redacted(mut body: Value) -> Value {
+    fn redact(value: &mut Value) {
+        match value {
+            Value::Array(list) => list.iter_mut().for_each(redact),
+            Value::Object(map) => {
+                for (key, value) in map {
+                    match (key.as_str(), &value) {
+                        ("token", Value::String(token)) if is_token(token) => {
+                            *value = json!("[64 lowercase hex digits]");
+                        }
+                        ("embed_id", _) => *value = json!("[embed id]"),
+                        ("jwt", _) => *value = json!("[jwt]"),
+                        _ => redact(value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    redact(&mut body);
+    body
+}
+
+pub(crate) fn is_token(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+async fn token(store: &TestStore, group: &str, access: Access) -> String {
+    let (operator, group) = (OperatorScope::of_command_line(), group_name(group));
+    let token = store.store().create_api_token(&operator, &group, access).await;
+    let token: ApiToken = token.expect("a token");
+    token.expose().to_owned()
+}
+
+async fn secret(store: &TestStore, group: &str) -> EmbedSecret {
+    let (operator, group) = (OperatorScope::of_command_line(), group_name(group));
+    store.store().create_embed_secret(&operator, &group).await.expect("a secret")
+}
+
+fn group_name(group: &str) -> GroupName {
+    group.parse().expect("a group name")
+}
