@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use model::OperatorScope;
 use model::credential::AdminKey;
 use store::{Entropy, MasterKey, Store, SystemEntropy};
@@ -23,6 +23,10 @@ pub(super) async fn run(place: &Place) -> anyhow::Result<ExitCode> {
         None => MasterKey::create(folder, &SystemEntropy)?,
     };
     let store = installation::open_with(&config, &key).await?;
+    ensure!(
+        !store.has_admin_key(&OperatorScope::of_command_line()).await?,
+        "this installation has an admin key already; `fanlight admin-key reset` replaces it"
+    );
     let admin_key = new_admin_key(&store).await?;
     if installation::given_key(&config).is_none() {
         complain(&format!(

@@ -14,7 +14,7 @@ use model::name::ProvidedId;
 use model::{GroupScope, Levels};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::{CustomerFilter, Entropy, Page, StoreError, SystemEntropy};
+use store::{CustomerFilter, Page, StoreError};
 
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -159,9 +159,7 @@ pub(crate) async fn token(
         disables_editing: None,
         chart: None,
     };
-    let mut iv = [0; 12];
-    SystemEntropy.fill(&mut iv);
-    let jwt = embed_token::mint(&claims, &demo.embed_secret, now, iv);
+    let jwt = embed_token::mint(&claims, &demo.embed_secret, now, app.random());
     Ok(Json(Reply {
         create_curl: snippet::create_curl(&record, &definitions.levels, &demo),
         embed_html: snippet::embed_html(&jwt, &demo.url),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::run;
+use crate::process::{run, run_with};
 
 fn demo_workspace() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
@@ -45,6 +45,17 @@ fn init_makes_the_keys_once_and_prints_the_admin_key_only() {
     let reset = run(&data_dir, &["admin-key", "reset"]).printed();
     assert_is_token(&reset);
     assert_ne!(reset, admin_key);
+}
+
+#[test]
+fn init_takes_a_master_key_from_the_environment_and_keeps_the_admin_key_in_force() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = "ab".repeat(32);
+    let environment = [("FANLIGHT_MASTER_KEY", key.as_str())];
+    assert_is_token(&run_with(folder.path(), &["init"], &environment).printed());
+    assert!(!folder.path().join("master.key").exists());
+    let again = run_with(folder.path(), &["init"], &environment).complained();
+    assert!(again.contains("has an admin key already"), "{again}");
 }
 
 #[test]

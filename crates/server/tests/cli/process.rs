@@ -42,7 +42,13 @@ fn command(data_dir: &Path, arguments: &[&str]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn run(data_dir: &Path, arguments: &[&str]) -> Ended {
-    let output = command(data_dir, arguments).output().expect("the binary runs");
+    run_with(data_dir, arguments, &[])
+}
+
+/// As [`run`], with variables of the environment.
+pub(crate) fn run_with(data_dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let mut command = command(data_dir, arguments);
+    let output = command.envs(environment.iter().copied()).output().expect("the binary runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let code = output.status.code();
     Ended { code, stdout: text(output.stdout), stderr: text(output.stderr) }
