@@ -1,26 +1,25 @@
 //! What an author hears before a dashboard is published.
 
+mod facts;
+mod names;
+mod renderings;
+
+pub use facts::{SchemaFacts, SourceFacts};
+
 use std::collections::BTreeSet;
 use std::fmt;
 
-use model::name::{DatasetName, SchemaName, SourceName, TableName};
+use model::dashboard::Dataset;
+use model::name::DatasetName;
 use model::{Dashboard, Levels};
 
-/// What is known of a schema when a dashboard is checked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SchemaFacts {
-    pub name: SchemaName,
-    pub sources: Vec<SourceFacts>,
-}
-
-/// What is known of a data source when a dashboard is checked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SourceFacts {
-    pub name: SourceName,
-    pub isolated: bool,
-    /// The tables it declares; `None` when only the database knows.
-    pub tables: Option<BTreeSet<TableName>>,
-}
+use crate::dialect::EMBEDDED_ENGINE;
+use crate::error::DatasetFault;
+use crate::gate::{self, Refusal};
+use crate::isolation::{Proof, Unproved, prove};
+use crate::template::Template;
+use crate::variables::{Subject, subject};
+use renderings::{STAND_IN, renderings};
 
 /// Why a dataset may answer a viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,19 +70,142 @@ pub struct Finding {
 }
 
 /// Every dataset's faults, and the ground on which each may answer.
+///
+/// A dataset without an error has exactly one finding with a ground. Columns are not looked at: only
+/// the database knows them.
 pub fn check_dashboard(
     dashboard: &Dashboard,
-    _levels: &Levels,
+    levels: &Levels,
     schemas: &[SchemaFacts],
 ) -> Vec<Finding> {
-    let known = |name: &SchemaName| schemas.iter().any(|schema| schema.name == *name);
-    let unknown = dashboard.datasets.iter().filter(|(_, dataset)| !known(&dataset.schema));
-    unknown
-        .map(|(name, dataset)| Finding {
-            dataset: name.clone(),
-            severity: Severity::Error,
-            message: format!("no schema {:?}", dataset.schema.as_str()),
-            ground: None,
-        })
-        .collect()
+    let mut findings = Vec::new();
+    for (name, dataset) in &dashboard.datasets {
+        let found = check_dataset(dashboard, dataset, levels, schemas);
+        findings.extend(found.into_iter().map(|remark| remark.about(name)));
+    }
+    findings
+}
+
+/// A finding before it is known which dataset it is about.
+struct Remark {
+    severity: Severity,
+    message: String,
+    ground: Option<Ground>,
+}
+
+impl Remark {
+    fn error(message: impl fmt::Display) -> Self {
+        Self { severity: Severity::Error, message: message.to_string(), ground: None }
+    }
+
+    fn warning(message: impl fmt::Display) -> Self {
+        Self { severity: Severity::Warning, message: message.to_string(), ground: None }
+    }
+
+    fn about(self, dataset: &DatasetName) -> Finding {
+        let Self { severity, message, ground } = self;
+        Finding { dataset: dataset.clone(), severity, message, ground }
+    }
+}
+
+fn check_dataset(
+    dashboard: &Dashboard,
+    dataset: &Dataset,
+    levels: &Levels,
+    schemas: &[SchemaFacts],
+) -> Vec<Remark> {
+    let Some(schema) = schemas.iter().find(|schema| schema.name == dataset.schema) else {
+        return vec![Remark::error(format!("no schema {:?}", dataset.schema.as_str()))];
+    };
+    let template = match Template::parse(&dataset.sql) {
+        Ok(template) => template,
+        Err(fault) => return vec![Remark::error(fault)],
+    };
+    let mut remarks = names::check(&template, dashboard, dataset, levels);
+    remarks.extend(check_policy(dataset, levels));
+    if remarks.iter().any(|remark| remark.severity == Severity::Error) {
+        return remarks;
+    }
+    match judge(&template, dataset, levels, schema) {
+        Ok(proof) => remarks.push(ground(dataset, schema, proof)),
+        Err(refusal) => remarks.push(Remark::error(refusal)),
+    }
+    remarks
+}
+
+fn check_policy(dataset: &Dataset, levels: &Levels) -> Option<Remark> {
+    let policy = dataset.tenant_column.as_ref()?;
+    let name = crate::template::VariableName::parse(&policy.equals);
+    let subject = name.as_ref().and_then(|name| subject(name, levels).ok());
+    match subject {
+        Some(Subject::LevelId | Subject::ViewerId) => None,
+        _ => Some(Remark::error(DatasetFault::TenantVariable(policy.equals.clone()))),
+    }
+}
+
+/// Whether the dataset may be said at all, and proves isolation by itself, in whatever way its
+/// optional clauses and choices fall, on every source of its schema.
+fn judge(
+    template: &Template,
+    dataset: &Dataset,
+    levels: &Levels,
+    schema: &SchemaFacts,
+) -> Result<Result<Proof, Unproved>, Refusal> {
+    let mut verdict = Ok(Proof::ReadsNothing);
+    for sql in renderings(template, dataset, levels) {
+        let standings = sql.standings();
+        let text = sql.text(EMBEDDED_ENGINE);
+        for tables in schema.table_lists() {
+            let mut names: Option<Vec<&str>> =
+                tables.map(|tables| tables.iter().map(|table| table.as_str()).collect());
+            if let Some(names) = &mut names {
+                names.push(STAND_IN);
+            }
+            let reading = gate::admit(&text, standings.len(), EMBEDDED_ENGINE, names.as_deref())?;
+            match prove(&reading, &standings) {
+                Ok(Proof::ReadsNothing) => {}
+                Ok(Proof::Filtered) => verdict = verdict.map(|_| Proof::Filtered),
+                Err(reason) => verdict = verdict.and(Err(reason)),
+            }
+        }
+    }
+    Ok(verdict)
+}
+
+/// On what ground the dataset answers, in the order in which the compiler asks.
+fn ground(dataset: &Dataset, schema: &SchemaFacts, proof: Result<Proof, Unproved>) -> Remark {
+    let note = |ground: Ground| Remark {
+        severity: Severity::Note,
+        message: ground.to_string(),
+        ground: Some(ground),
+    };
+    let isolated = schema.sources.iter().filter(|source| source.isolated).count();
+    match proof {
+        _ if dataset.tenant_column.is_some() => note(Ground::TenantColumn),
+        _ if dataset.shared => note(Ground::Shared),
+        Ok(Proof::Filtered) => note(Ground::Filtered),
+        Ok(Proof::ReadsNothing) => note(Ground::ReadsNothing),
+        Err(_) if isolated > 0 && isolated == schema.sources.len() => note(Ground::Isolated),
+        Err(reason) if isolated > 0 => Remark {
+            severity: Severity::Warning,
+            message: format!(
+                "answers only viewers whose mapping chooses an isolated data source; the others get \
+                 an error: {reason}"
+            ),
+            ground: Some(Ground::Isolated),
+        },
+        Err(reason) => Remark::error(DatasetFault::NotIsolated(reason)),
+    }
+}
+
+impl SchemaFacts {
+    /// The different lists of tables that its sources declare; `None` for what only a database knows.
+    fn table_lists(&self) -> BTreeSet<Option<&BTreeSet<model::name::TableName>>> {
+        let of_sources = self.sources.iter().map(|source| source.tables.as_ref());
+        let mut lists: BTreeSet<_> = of_sources.collect();
+        if lists.is_empty() {
+            lists.insert(None);
+        }
+        lists
+    }
 }

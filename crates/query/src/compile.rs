@@ -4,8 +4,11 @@ use model::dashboard::{Bucket, Format};
 use model::name::ColumnName;
 
 use crate::error::QueryError;
+use crate::plan::resolve;
 use crate::prepared::PreparedDashboard;
+use crate::render::render;
 use crate::request::Request;
+use crate::restrict::restrict;
 use crate::statement::Statement;
 use crate::viewer::Viewer;
 
@@ -47,9 +50,7 @@ pub fn compile(
     dashboard: &PreparedDashboard,
     viewer: &Viewer<'_>,
 ) -> Result<Compiled, QueryError> {
-    let _ = (dashboard.dashboard(), viewer.customer());
-    match &request.target {
-        crate::Target::Panel(id) => Err(QueryError::UnknownPanel(id.clone())),
-        crate::Target::Options(id) => Err(QueryError::UnknownElement(id.clone())),
-    }
+    let plan = resolve(request, dashboard, viewer)?;
+    let plan = restrict(plan, dashboard, viewer)?;
+    Ok(render(plan))
 }

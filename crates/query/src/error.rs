@@ -1,6 +1,11 @@
 //! Why a request becomes no statement, and who should hear of it.
 
-use model::name::{DatasetName, ElementId, PanelId, SchemaName};
+use model::name::{DatasetName, ElementId, PanelId, SchemaName, TimeZoneName};
+
+use crate::gate::Refusal;
+use crate::isolation::Unproved;
+use crate::template::TemplateError;
+use crate::variables::VariableFault;
 
 /// Why there is no statement.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -18,9 +23,12 @@ pub enum QueryError {
     /// What the author wrote does not fit this viewer, or any.
     #[error("dataset {:?}: {fault}", .dataset.as_str())]
     Dataset { dataset: DatasetName, fault: DatasetFault },
-    /// The dashboard's definition contradicts itself.
-    #[error("{0}")]
-    Definition(String),
+    #[error("panel {:?}: {message}", .panel.as_str())]
+    Panel { panel: PanelId, message: String },
+    #[error("no dataset {:?} in this dashboard", .0.as_str())]
+    UnknownDataset(DatasetName),
+    #[error("the dashboard's time zone {:?} does not exist", .0.as_str())]
+    UnknownTimeZone(TimeZoneName),
 }
 
 /// One fault of a request, with a JSON pointer (RFC 6901) into its body.
@@ -37,6 +45,22 @@ pub struct RequestFault {
 pub enum DatasetFault {
     #[error("no data source of schema {:?} stands in for this viewer", .0.as_str())]
     NoSource(SchemaName),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error("line {line}: {fault}")]
+    Variable { line: u32, fault: VariableFault },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(
+        "nothing keeps it to the viewer's rows: {0}. Compare a column of each table with a level's \
+         id, or name the result's column by `tenant_column: {{column: …, equals: customer_id}}`, or \
+         map the customer to an isolated data source, or write `shared: true`"
+    )]
+    NotIsolated(Unproved),
+    #[error("tenant_column equals {0:?}, which is no level's id such as \"customer_id\"")]
+    TenantVariable(String),
+    #[error("tenant_column equals {0:?}, which this viewer does not have")]
+    NoTenant(String),
 }
 
 /// Who should hear of an error.
@@ -55,9 +79,11 @@ impl QueryError {
         match self {
             Self::UnknownPanel(_) | Self::UnknownElement(_) => Audience::NotFound,
             Self::Request(faults) => Audience::Viewer(faults),
-            Self::FixedOptions(_) | Self::Dataset { .. } | Self::Definition(_) => {
-                Audience::Operator
-            }
+            Self::FixedOptions(_)
+            | Self::Dataset { .. }
+            | Self::Panel { .. }
+            | Self::UnknownDataset(_)
+            | Self::UnknownTimeZone(_) => Audience::Operator,
         }
     }
 }

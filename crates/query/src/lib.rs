@@ -6,18 +6,34 @@
 
 mod check;
 mod compile;
+mod dialect;
 mod error;
+mod fragment;
+mod gate;
+mod isolation;
+mod nearest;
+mod plan;
 mod prepared;
+mod render;
 mod request;
+mod restrict;
+mod shape;
 mod statement;
+mod template;
 mod value;
+mod variables;
 mod viewer;
+mod zone;
 
 pub use check::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
 pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
 pub use error::{Audience, DatasetFault, QueryError, RequestFault};
+pub use gate::Refusal;
+pub use isolation::Unproved;
 pub use prepared::PreparedDashboard;
 pub use request::{Request, Target};
 pub use statement::Statement;
+pub use template::TemplateError;
 pub use value::Value;
+pub use variables::VariableFault;
 pub use viewer::Viewer;

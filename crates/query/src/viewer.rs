@@ -7,6 +7,9 @@ use model::inheritance;
 use model::source::{ChosenBy, DataSource, Schema, choose_source};
 use model::{Customer, Levels, ViewerScope};
 
+use crate::template::VariableName;
+use crate::variables::{Subject, subject};
+
 /// The customer for whom a query runs, with its ancestors and the data sources that may stand in for
 /// a schema. Built once per request from a verified scope.
 #[derive(Clone, Debug)]
@@ -40,6 +43,17 @@ impl<'a> Viewer<'a> {
     /// `<level>_id` and `<level>_name` of the viewer and its ancestors.
     pub(crate) fn level_variables(&self) -> &BTreeMap<String, String> {
         &self.level_variables
+    }
+
+    /// The id that a variable such as `customer_id` stands for. The outer `None` says that the name
+    /// is no level's id, the inner one that neither the viewer nor an ancestor is of that level.
+    pub(crate) fn level_id(&self, variable: &str) -> Option<Option<String>> {
+        let name = VariableName::parse(variable)?;
+        match subject(&name, self.levels()) {
+            Ok(Subject::LevelId) => Some(self.level_variables.get(variable).cloned()),
+            Ok(Subject::ViewerId) => Some(Some(self.customer().provided_id.to_string())),
+            _ => None,
+        }
     }
 
     /// The property in force: the nearest customer's on the path.

@@ -1,0 +1,64 @@
+//! How databases differ: small questions, each with a generic answer.
+
+mod duckdb;
+
+use model::dashboard::Bucket;
+use model::source::Connection;
+use sqlparser::dialect::Dialect as ParserDialect;
+
+use crate::fragment::Fragment;
+use crate::value::Value;
+
+/// A database's answers. The generic answer follows the SQL standard as PostgreSQL and DuckDB read
+/// it.
+pub(crate) trait Dialect: Send + Sync {
+    /// For the SQL parser.
+    fn parser(&self) -> &dyn ParserDialect;
+
+    /// The one place where an identifier becomes SQL text.
+    fn quote(&self, identifier: &str) -> String {
+        format!("\"{}\"", identifier.replace('"', "\"\""))
+    }
+
+    /// Appends the placeholder of the value with this number, from 1.
+    fn placeholder(&self, number: usize, sql: &mut String) {
+        sql.push('$');
+        sql.push_str(&number.to_string());
+    }
+
+    /// Appends the start of the period in which `column` falls, in `time_zone`: a date, or for
+    /// hours an instant.
+    fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str);
+
+    /// Appends whether the column's text contains, or starts with, a text, whatever the case.
+    fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value);
+}
+
+/// Which part of a text a filter compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextPart {
+    Any,
+    Start,
+}
+
+/// The dialect of a data source.
+pub(crate) fn of(connection: &Connection) -> &'static dyn Dialect {
+    match connection {
+        Connection::Files { .. } => EMBEDDED_ENGINE,
+    }
+}
+
+/// The dialect of the embedded engine.
+pub(crate) const EMBEDDED_ENGINE: &dyn Dialect = &duckdb::DuckDb;
+
+/// The word for a bucket in `date_trunc`.
+fn unit(bucket: Bucket) -> &'static str {
+    match bucket {
+        Bucket::Hour => "hour",
+        Bucket::Day => "day",
+        Bucket::Week => "week",
+        Bucket::Month => "month",
+        Bucket::Quarter => "quarter",
+        Bucket::Year => "year",
+    }
+}

@@ -1,0 +1,96 @@
+//! SQL under construction: text of ours with values between.
+
+use crate::dialect::Dialect;
+use crate::value::Value;
+
+/// A piece of SQL whose placeholders are numbered when all of it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Fragment {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Sql(String),
+    Bound { value: Value, standing: Standing },
+}
+
+/// Whether a bound value says who the viewer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The id of the viewer or of an ancestor, in a place that no rendering leaves out.
+    Tenant,
+    /// The same in an optional clause.
+    OptionalTenant,
+    Other,
+}
+
+impl Fragment {
+    pub(crate) fn sql(&mut self, text: &str) {
+        match self.pieces.last_mut() {
+            Some(Piece::Sql(sql)) => sql.push_str(text),
+            _ => self.pieces.push(Piece::Sql(text.to_owned())),
+        }
+    }
+
+    pub(crate) fn bind(&mut self, value: Value) {
+        self.bind_as(value, Standing::Other);
+    }
+
+    pub(crate) fn bind_as(&mut self, value: Value, standing: Standing) {
+        self.pieces.push(Piece::Bound { value, standing });
+    }
+
+    /// Values with commas between.
+    pub(crate) fn bind_all(&mut self, values: impl IntoIterator<Item = Value>) {
+        for (at, value) in values.into_iter().enumerate() {
+            if at > 0 {
+                self.sql(", ");
+            }
+            self.bind(value);
+        }
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        for piece in other.pieces {
+            match piece {
+                Piece::Sql(text) => self.sql(&text),
+                bound @ Piece::Bound { .. } => self.pieces.push(bound),
+            }
+        }
+    }
+
+    /// What each placeholder stands for, in order.
+    pub(crate) fn standings(&self) -> Vec<Standing> {
+        let standing = |piece: &Piece| match piece {
+            Piece::Bound { standing, .. } => Some(*standing),
+            Piece::Sql(_) => None,
+        };
+        self.pieces.iter().filter_map(standing).collect()
+    }
+
+    /// The text, with placeholders numbered from 1 in order of appearance.
+    pub(crate) fn text(&self, dialect: &dyn Dialect) -> String {
+        let mut sql = String::new();
+        let mut number = 0;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Sql(text) => sql.push_str(text),
+                Piece::Bound { .. } => {
+                    number += 1;
+                    dialect.placeholder(number, &mut sql);
+                }
+            }
+        }
+        sql
+    }
+
+    /// The values, in order of appearance.
+    pub(crate) fn into_values(self) -> Vec<Value> {
+        let value = |piece| match piece {
+            Piece::Bound { value, .. } => Some(value),
+            Piece::Sql(_) => None,
+        };
+        self.pieces.into_iter().filter_map(value).collect()
+    }
+}

@@ -1,0 +1,152 @@
+//! The first stage: what a request means for this dashboard and this viewer.
+
+use std::sync::Arc;
+
+use model::Dashboard;
+use model::dashboard::{Dataset, ElementKind, Options};
+use model::name::{DatasetName, ElementId, TimeZoneName};
+use model::source::{ChosenBy, DataSource};
+
+use crate::dialect::{self, Dialect};
+use crate::error::{DatasetFault, QueryError, RequestFault};
+use crate::fragment::Fragment;
+use crate::prepared::PreparedDashboard;
+use crate::request::{Request, Target};
+use crate::shape::Shape;
+use crate::template::RenderError;
+use crate::variables::Variables;
+use crate::viewer::Viewer;
+use crate::zone::Zone;
+
+/// A request with every name resolved and every value typed. Nothing keeps it to the viewer's rows
+/// yet: [`crate::restrict::restrict`] does.
+pub(crate) struct Plan<'a> {
+    pub(crate) name: &'a DatasetName,
+    pub(crate) dataset: &'a Dataset,
+    /// The dataset's SQL with its values.
+    pub(crate) sql: Fragment,
+    pub(crate) source: &'a Arc<DataSource>,
+    pub(crate) chosen_by: ChosenBy,
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) time_zone: TimeZoneName,
+    pub(crate) shape: Shape,
+}
+
+/// What a target reads and does.
+struct Aim<'a> {
+    dataset: &'a DatasetName,
+    shape: Shape,
+    /// The element whose choices are read.
+    element: Option<&'a ElementId>,
+}
+
+pub(crate) fn resolve<'a>(
+    request: &'a Request,
+    prepared: &'a PreparedDashboard,
+    viewer: &'a Viewer<'a>,
+) -> Result<Plan<'a>, QueryError> {
+    let dashboard = prepared.dashboard();
+    let mut faults = Vec::new();
+    let aim = aim(request, dashboard, &mut faults)?;
+    let zone = zone(request, dashboard, &mut faults)?;
+    let (name, dataset) = dashboard
+        .datasets
+        .get_key_value(aim.dataset)
+        .ok_or_else(|| QueryError::UnknownDataset(aim.dataset.clone()))?;
+    let of_dataset = |fault| QueryError::Dataset { dataset: name.clone(), fault };
+    let template = prepared.template(name).map_err(of_dataset)?;
+    let no_source = || of_dataset(DatasetFault::NoSource(dataset.schema.clone()));
+    let (source, chosen_by) = viewer.source(dataset.schema.as_str()).ok_or_else(no_source)?;
+    let dialect = dialect::of(&source.connection);
+    let mut variables = Variables {
+        viewer,
+        dashboard,
+        dataset,
+        dialect,
+        zone: &zone,
+        sent: &request.variables,
+        ignored: aim.element,
+        faults,
+    };
+    let rendered = template.render(|variable| {
+        let line = variable.line;
+        variables.resolve(variable).map_err(|fault| DatasetFault::Variable { line, fault })
+    });
+    if !variables.faults.is_empty() {
+        return Err(QueryError::Request(distinct(variables.faults)));
+    }
+    let sql = rendered.map_err(|error| of_dataset(render_fault(error, &variables)))?;
+    let time_zone = zone.name.clone();
+    Ok(Plan { name, dataset, sql, source, chosen_by, dialect, time_zone, shape: aim.shape })
+}
+
+fn render_fault(error: RenderError<DatasetFault>, variables: &Variables<'_>) -> DatasetFault {
+    match error {
+        RenderError::Resolve(fault) => fault,
+        RenderError::NoValue(variable) => DatasetFault::Variable {
+            line: variable.line,
+            fault: variables.no_value(&variable.name),
+        },
+    }
+}
+
+/// A variable that stands twice is at fault once.
+fn distinct(faults: Vec<RequestFault>) -> Vec<RequestFault> {
+    let mut distinct: Vec<RequestFault> = Vec::new();
+    for fault in faults {
+        if !distinct.contains(&fault) {
+            distinct.push(fault);
+        }
+    }
+    distinct
+}
+
+fn aim<'a>(
+    request: &Request,
+    dashboard: &'a Dashboard,
+    faults: &mut Vec<RequestFault>,
+) -> Result<Aim<'a>, QueryError> {
+    match &request.target {
+        Target::Panel(id) => {
+            let unknown = || QueryError::UnknownPanel(id.clone());
+            let panel = dashboard.panel(id.as_str()).ok_or_else(unknown)?;
+            let shape = Shape::of_panel(panel, request, faults)?;
+            Ok(Aim { dataset: &panel.dataset, shape, element: None })
+        }
+        Target::Options(id) => {
+            let unknown = || QueryError::UnknownElement(id.clone());
+            let element = dashboard.element(id.as_str()).ok_or_else(unknown)?;
+            match &element.kind {
+                ElementKind::Dropdown { options: Options::Dataset(options) }
+                | ElementKind::MultiSelect { options: Options::Dataset(options) } => Ok(Aim {
+                    dataset: &options.dataset,
+                    shape: Shape::of_options(options),
+                    element: Some(&element.id),
+                }),
+                ElementKind::Dropdown { .. } | ElementKind::MultiSelect { .. } => {
+                    Err(QueryError::FixedOptions(id.clone()))
+                }
+                ElementKind::DateRange { .. } => Err(unknown()),
+            }
+        }
+    }
+}
+
+/// The zone in force: the viewer's, else the dashboard's, else UTC.
+fn zone(
+    request: &Request,
+    dashboard: &Dashboard,
+    faults: &mut Vec<RequestFault>,
+) -> Result<Zone, QueryError> {
+    if let Some(name) = &request.time_zone {
+        if let Some(zone) = Zone::find(name) {
+            return Ok(zone);
+        }
+        let message = format!("no time zone {:?}", name.as_str());
+        faults.push(RequestFault { pointer: "/time_zone".to_owned(), message });
+    }
+    match &dashboard.time_zone {
+        Some(name) => Zone::find(name).ok_or_else(|| QueryError::UnknownTimeZone(name.clone())),
+        None => Ok(Zone::utc()),
+    }
+}

@@ -1,0 +1,205 @@
+//! The last stage: statements in the source's dialect.
+
+use model::dashboard::{Aggregate, FilterOperator};
+
+use crate::compile::Compiled;
+use crate::dialect::{Dialect, TextPart};
+use crate::fragment::Fragment;
+use crate::plan::Plan;
+use crate::restrict::RestrictedPlan;
+use crate::shape::{Column, Computed, Condition, Key, OrderKey, Shape};
+use crate::statement::Statement;
+use crate::value::Value;
+
+pub(crate) fn render(plan: RestrictedPlan<'_>) -> Compiled {
+    let plan = plan.into_plan();
+    let counted = plan.shape.page.map(|_| total(&plan));
+    let total = counted.map(|sql| statement(&plan, sql, 1));
+    let rows = statement(&plan, rows(&plan), plan.shape.row_limit);
+    let columns = plan.shape.columns.into_iter().map(|column| column.result).collect();
+    Compiled { rows, total, columns }
+}
+
+fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
+    Statement {
+        source: plan.source.id,
+        revision: plan.source.revision,
+        sql: sql.text(plan.dialect),
+        args: sql.into_values(),
+        row_limit,
+        time_zone: plan.time_zone.clone(),
+    }
+}
+
+/// The rows of the target: all of a chart's, one page of a table's.
+fn rows(plan: &Plan<'_>) -> Fragment {
+    let shape = &plan.shape;
+    let mut sql = unordered(plan);
+    order(&mut sql, shape, plan.dialect);
+    let limit = shape.limit.map(u64::from);
+    match shape.page {
+        Some(page) => {
+            let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(page.offset));
+            sql.sql("\nlimit ");
+            sql.bind(integer(left.min(u64::from(page.size))));
+            sql.sql(" offset ");
+            sql.bind(integer(page.offset));
+        }
+        None => cut(&mut sql, limit),
+    }
+    sql
+}
+
+/// The number of the same rows on all pages.
+fn total(plan: &Plan<'_>) -> Fragment {
+    let mut sql = Fragment::default();
+    sql.sql("select count(*) as \"total\"\nfrom (\n");
+    sql.append(unordered(plan));
+    cut(&mut sql, plan.shape.limit.map(u64::from));
+    sql.sql("\n) as counted");
+    sql
+}
+
+fn cut(sql: &mut Fragment, limit: Option<u64>) {
+    if let Some(limit) = limit {
+        sql.sql("\nlimit ");
+        sql.bind(integer(limit));
+    }
+}
+
+fn integer(number: u64) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// The rows of the whole result in no order.
+fn unordered(plan: &Plan<'_>) -> Fragment {
+    let shape = &plan.shape;
+    let grouped = select(plan);
+    if shape.after.is_empty() {
+        return grouped;
+    }
+    let mut sql = Fragment::default();
+    sql.sql("select *\nfrom (\n");
+    sql.append(grouped);
+    sql.sql("\n) as result");
+    conditions(&mut sql, "result", &shape.after, plan.dialect);
+    sql
+}
+
+fn select(plan: &Plan<'_>) -> Fragment {
+    let shape = &plan.shape;
+    let mut sql = Fragment::default();
+    sql.sql("select ");
+    for (at, column) in shape.columns.iter().enumerate() {
+        if at > 0 {
+            sql.sql(", ");
+        }
+        computed(&mut sql, column, plan);
+        sql.sql(" as ");
+        sql.sql(&plan.dialect.quote(column.result.name.as_str()));
+    }
+    sql.sql("\nfrom (\n");
+    sql.append(plan.sql.clone());
+    sql.sql("\n) as dataset");
+    conditions(&mut sql, "dataset", &shape.before, plan.dialect);
+    group(&mut sql, shape);
+    sql
+}
+
+fn computed(sql: &mut Fragment, column: &Column, plan: &Plan<'_>) {
+    let dialect = plan.dialect;
+    match &column.from {
+        Computed::Plain(name) => sql.sql(&of("dataset", name.as_str(), dialect)),
+        Computed::Bucket(name, bucket) => {
+            let column = of("dataset", name.as_str(), dialect);
+            dialect.bucket(sql, &column, *bucket, plan.time_zone.as_str());
+        }
+        Computed::Measure(_, None) => sql.sql("count(*)"),
+        Computed::Measure(aggregate, Some(name)) => {
+            let column = of("dataset", name.as_str(), dialect);
+            sql.sql(&match aggregate {
+                Aggregate::Count => format!("count({column})"),
+                Aggregate::CountDistinct => format!("count(distinct {column})"),
+                Aggregate::Sum => format!("sum({column})"),
+                Aggregate::Avg => format!("avg({column})"),
+                Aggregate::Min => format!("min({column})"),
+                Aggregate::Max => format!("max({column})"),
+            });
+        }
+    }
+}
+
+/// Positions instead of names: a name could also be a column of the dataset.
+fn group(sql: &mut Fragment, shape: &Shape) {
+    if !shape.grouped {
+        return;
+    }
+    let is_key = |(_, column): &(usize, &Column)| !matches!(column.from, Computed::Measure(..));
+    let keys = shape.columns.iter().enumerate().filter(is_key);
+    let positions: Vec<String> = keys.map(|(at, _)| (at + 1).to_string()).collect();
+    if !positions.is_empty() {
+        sql.sql("\ngroup by ");
+        sql.sql(&positions.join(", "));
+    }
+}
+
+/// Missing values come last either way. One row needs no order.
+fn order(sql: &mut Fragment, shape: &Shape, dialect: &dyn Dialect) {
+    let one_row = shape.columns.iter().all(|column| matches!(column.from, Computed::Measure(..)));
+    if one_row {
+        return;
+    }
+    let key = |OrderKey { key, descending }: &OrderKey| {
+        let key = match key {
+            Key::Result(index) => (index + 1).to_string(),
+            Key::Hidden(name) => of("dataset", name.as_str(), dialect),
+        };
+        format!("{key}{} nulls last", if *descending { " desc" } else { "" })
+    };
+    let keys: Vec<String> = shape.order.iter().map(key).collect();
+    sql.sql("\norder by ");
+    sql.sql(&keys.join(", "));
+}
+
+fn conditions(sql: &mut Fragment, from: &str, conditions: &[Condition], dialect: &dyn Dialect) {
+    for (at, condition) in conditions.iter().enumerate() {
+        sql.sql(if at == 0 { "\nwhere " } else { "\n  and " });
+        let column = of(from, condition.column.as_str(), dialect);
+        one_condition(sql, &column, condition, dialect);
+    }
+}
+
+fn one_condition(sql: &mut Fragment, column: &str, condition: &Condition, dialect: &dyn Dialect) {
+    use FilterOperator as Op;
+    let values = || condition.values.iter().cloned();
+    let mut compare = |before: &str, after: &str| {
+        sql.sql(&format!("{column} {before}"));
+        sql.bind_all(values());
+        sql.sql(after);
+    };
+    match condition.operator {
+        Op::Equals => compare("= ", ""),
+        Op::NotEquals => compare("<> ", ""),
+        Op::GreaterThan => compare("> ", ""),
+        Op::AtLeast => compare(">= ", ""),
+        Op::LessThan => compare("< ", ""),
+        Op::AtMost => compare("<= ", ""),
+        Op::In => compare("in (", ")"),
+        Op::NotIn => compare("not in (", ")"),
+        Op::IsEmpty => compare("is null", ""),
+        Op::IsNotEmpty => compare("is not null", ""),
+        Op::Between => {
+            for (value, before) in values().zip([format!("{column} between "), " and ".to_owned()])
+            {
+                sql.sql(&before);
+                sql.bind(value);
+            }
+        }
+        Op::Contains => dialect.matches(sql, column, TextPart::Any, condition.value()),
+        Op::StartsWith => dialect.matches(sql, column, TextPart::Start, condition.value()),
+    }
+}
+
+fn of(from: &str, column: &str, dialect: &dyn Dialect) -> String {
+    format!("{from}.{}", dialect.quote(column))
+}

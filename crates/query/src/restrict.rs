@@ -1,0 +1,75 @@
+//! The second stage: nothing goes on that is not kept to the viewer's rows.
+
+use model::source::ChosenBy;
+
+use crate::check::Ground;
+use crate::error::{DatasetFault, QueryError};
+use crate::fragment::Fragment;
+use crate::isolation::Proof;
+use crate::plan::Plan;
+use crate::prepared::PreparedDashboard;
+use crate::value::Value;
+use crate::viewer::Viewer;
+
+/// A plan that shows its viewer nothing but what the viewer may see. Only [`restrict`] makes one.
+pub(crate) struct RestrictedPlan<'a>(Plan<'a>);
+
+impl<'a> RestrictedPlan<'a> {
+    pub(crate) fn into_plan(self) -> Plan<'a> {
+        self.0
+    }
+}
+
+/// Applies the row policy, and refuses a plan without a ground to answer.
+pub(crate) fn restrict<'a>(
+    mut plan: Plan<'a>,
+    prepared: &PreparedDashboard,
+    viewer: &Viewer<'_>,
+) -> Result<RestrictedPlan<'a>, QueryError> {
+    match ground(&mut plan, prepared, viewer) {
+        Ok(_) => Ok(RestrictedPlan(plan)),
+        Err(fault) => Err(QueryError::Dataset { dataset: plan.name.clone(), fault }),
+    }
+}
+
+fn ground(
+    plan: &mut Plan<'_>,
+    prepared: &PreparedDashboard,
+    viewer: &Viewer<'_>,
+) -> Result<Ground, DatasetFault> {
+    let proof = prepared.verdict(&plan.sql, plan.source, plan.dialect)?;
+    if let Some(policy) = &plan.dataset.tenant_column {
+        let value = tenant(&policy.equals, viewer)?;
+        let column = plan.dialect.quote(policy.column.as_str());
+        keep_rows(&mut plan.sql, &column, value);
+        return Ok(Ground::TenantColumn);
+    }
+    if plan.dataset.shared {
+        return Ok(Ground::Shared);
+    }
+    match proof {
+        Ok(Proof::Filtered) => Ok(Ground::Filtered),
+        Ok(Proof::ReadsNothing) => Ok(Ground::ReadsNothing),
+        Err(_) if plan.source.isolated && plan.chosen_by == ChosenBy::Mapping => {
+            Ok(Ground::Isolated)
+        }
+        Err(reason) => Err(DatasetFault::NotIsolated(reason)),
+    }
+}
+
+/// The value that a row policy compares with.
+fn tenant(variable: &str, viewer: &Viewer<'_>) -> Result<Value, DatasetFault> {
+    let id = viewer
+        .level_id(variable)
+        .ok_or_else(|| DatasetFault::TenantVariable(variable.to_owned()))?;
+    id.map(Value::Text).ok_or_else(|| DatasetFault::NoTenant(variable.to_owned()))
+}
+
+/// `select * from (…) as policy where policy.column = value`
+fn keep_rows(sql: &mut Fragment, column: &str, value: Value) {
+    let dataset = std::mem::take(sql);
+    sql.sql("select *\nfrom (\n");
+    sql.append(dataset);
+    sql.sql(&format!("\n) as policy\nwhere policy.{column} = "));
+    sql.bind(value);
+}
