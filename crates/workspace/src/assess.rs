@@ -18,7 +18,7 @@ pub struct Assessment {
     pub severity: Severity,
     /// On what ground the dataset answers, when it does.
     pub ground: Option<Ground>,
-    /// The compiler's words, at the dataset's place.
+    /// The compiler's words, at the place of the SQL.
     pub fault: Fault,
 }
 
@@ -41,7 +41,8 @@ impl Workspace {
     }
 
     fn assessment(&self, dashboard: &DashboardName, finding: Finding) -> Assessment {
-        let path = ["dashboards", dashboard.as_str(), "datasets", finding.dataset.as_str()];
+        let dataset = finding.dataset.as_str();
+        let path = ["dashboards", dashboard.as_str(), "datasets", dataset, "sql"];
         let fault = self.files.fault(&path.map(str::to_owned), &finding.message);
         Assessment {
             dashboard: dashboard.clone(),
