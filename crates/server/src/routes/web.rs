@@ -50,8 +50,8 @@ pub(crate) async fn iframe(
     let mut response = file("iframe/index.html", "no-store", &headers)?;
     let ancestors = frame_ancestors(&app, &path).await?;
     let policy = format!(
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-         base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        "default-src 'self'; img-src 'self' data:; \
+         base-uri 'self'; form-action 'none'; frame-ancestors {ancestors}"
     );
     let policy = HeaderValue::try_from(policy).map_err(ApiError::internal)?;
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
