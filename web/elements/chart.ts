@@ -7,7 +7,7 @@ import type { Panel, Result } from '../charts/panel.ts';
 import { summaryOf } from '../charts/summary.ts';
 import type { Writer } from '../charts/writer.ts';
 import type { DrawnChart } from './chart-engine.ts';
-import { loadChartEngine } from './chart-engine-loader.ts';
+import { loadChartEngine } from './chunks.ts';
 
 /**
  * @fires broken - the engine could not be loaded; the owner shows a table instead.

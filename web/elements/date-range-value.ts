@@ -28,10 +28,6 @@ export function ordered(a: string, b: string): DateRange {
   return a <= b ? { start: a, end: b } : { start: b, end: a };
 }
 
-export function includes({ start, end }: DateRange, date: string): boolean {
-  return (start === null || start <= date) && (end === null || date <= end);
-}
-
 export interface Preset {
   readonly label: string;
   readonly range: DateRange;

@@ -1,19 +1,19 @@
 /** The control for a span of days: presets, two dates to type, and a calendar. */
 
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 
+import { isoDate } from '../charts/time.ts';
 import type { Json } from '../client/definition.ts';
+import { loadCalendar } from './chunks.ts';
 import {
   type DateRange,
   describeRange,
-  includes,
   ordered,
   presets,
   rangeValue,
   readRange,
 } from './date-range-value.ts';
 import { calendar, chevronLeft, chevronRight } from './icons.ts';
-import { dayAfterKey, monthAfter, monthGrid, monthOf } from './month-grid.ts';
 import { keepBeside } from './popover.ts';
 import { basics } from './styles/basics.ts';
 import { dateRangeStyles } from './styles/date-range.ts';
@@ -29,9 +29,8 @@ export class FanlightDateRange extends LitElement {
     locale: {},
     anchor: {},
     value: { attribute: false },
-    month: { state: true },
-    focused: { state: true },
-    half: { state: true },
+    shown: { state: true },
+    hasCalendar: { state: true },
     isOpen: { state: true },
   };
 
@@ -41,11 +40,9 @@ export class FanlightDateRange extends LitElement {
   /** The last day there is data for, or today: presets count from here. */
   anchor = '1970-01-01';
   value: Json | undefined;
-  /** The month on show, by its first day. */
-  private month = '1970-01-01';
-  private focused = '1970-01-01';
-  /** The first of two days, while the second is not yet chosen. */
-  private half: string | null = null;
+  /** A day of the month on show. */
+  private shown = '1970-01-01';
+  private hasCalendar = false;
   private isOpen = false;
   private release: (() => void) | null = null;
 
@@ -112,7 +109,7 @@ export class FanlightDateRange extends LitElement {
         ${this.renderInput('From', start, (day) => this.tell({ start: day, end }))}
         ${this.renderInput('To', end, (day) => this.tell({ start, end: day }))}
       </div>
-      ${this.renderMonthBar()} ${this.renderGrid()}
+      <div class="calendar">${this.hasCalendar ? this.renderCalendar() : nothing}</div>
       <div class="foot">
         <button
           type="button"
@@ -135,121 +132,88 @@ export class FanlightDateRange extends LitElement {
         .value=${day ?? ''}
         @change=${(event: Event) => {
           const text = (event.target as HTMLInputElement).value;
-          this.half = null;
           set(text === '' ? null : text);
-          if (text !== '') this.month = monthOf(text);
+          if (text !== '') this.shown = text;
         }}
       />
     </label>`;
   }
 
-  private renderMonthBar() {
-    const year = Number(this.month.slice(0, 4));
-    const years = Array.from({ length: 2 * YEARS_AROUND + 1 }, (_, n) => year - YEARS_AROUND + n);
-    const months = Array.from(
-      { length: 12 },
-      (_, n) => `${this.month.slice(0, 4)}-${two(n + 1)}-01`,
-    );
-    const name = new Intl.DateTimeFormat(this.locale, { timeZone: 'UTC', month: 'long' });
-    return html`<div class="month-bar">
-      <button type="button" class="step" aria-label="Previous month" @click=${() => this.step(-1)}>
-        ${chevronLeft}
-      </button>
-      <span class="month-choice">
-        <select aria-label="Month" @change=${this.pickMonth}>
-          ${months.map(
-            (month) => html`<option value=${month} .selected=${month === this.month}>
-              ${name.format(Date.parse(month))}
-            </option>`,
-          )}
-        </select>
-        <select aria-label="Year" @change=${this.pickYear}>
-          ${years.map(
-            (one) => html`<option value=${one} .selected=${one === year}>${one}</option>`,
-          )}
-        </select>
-      </span>
-      <button type="button" class="step" aria-label="Next month" @click=${() => this.step(1)}>
-        ${chevronRight}
-      </button>
-    </div>`;
-  }
-
-  private renderGrid() {
-    const weekday = new Intl.DateTimeFormat(this.locale, { timeZone: 'UTC', weekday: 'short' });
-    // 2024-01-01 was a Monday.
-    const names = Array.from({ length: 7 }, (_, n) => weekday.format(Date.UTC(2024, 0, 1 + n)));
-    return html`<table
-      class="month"
-      role="grid"
-      aria-label=${this.monthName()}
-      @keydown=${this.key}
-      @pointerleave=${() => {
-        if (this.half !== null) this.focused = this.half;
+  private renderCalendar(): TemplateResult {
+    const { start, end } = this.range;
+    return html`<fanlight-calendar-range
+      .value=${start && end ? `${start}/${end}` : ''}
+      .locale=${this.locale}
+      .focusedDate=${this.shown}
+      .formatWeekday=${'short'}
+      @change=${this.picked}
+      @focusday=${(event: CustomEvent<Date>) => {
+        this.shown = event.detail.toISOString().slice(0, 10);
       }}
     >
-      <thead>
-        <tr>
-          ${names.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${monthGrid(this.month).map(
-          (week) => html`<tr>${week.map((day) => this.renderDay(day))}</tr>`,
-        )}
-      </tbody>
-    </table>`;
+      <span slot="previous">${chevronLeft}<span class="sr-only">Previous month</span></span>
+      <span slot="next">${chevronRight}<span class="sr-only">Next month</span></span>
+      <span slot="heading" class="month-choice">${this.renderMonths()}${this.renderYears()}</span>
+      <fanlight-calendar-month></fanlight-calendar-month>
+    </fanlight-calendar-range>`;
   }
 
-  private renderDay(day: string | null) {
-    if (day === null) return html`<td></td>`;
-    const range = this.half === null ? this.range : ordered(this.half, this.focused);
-    const bounded = range.start !== null || range.end !== null;
-    const isEdge = day === range.start || day === range.end;
-    const full = new Intl.DateTimeFormat(this.locale, { timeZone: 'UTC', dateStyle: 'full' });
-    return html`<td
-      role="gridcell"
-      aria-selected=${bounded && includes(range, day)}
-      ?data-edge=${isEdge}
-      ?data-first=${day === range.start}
-      ?data-last=${day === range.end}
+  private renderMonths() {
+    const name = new Intl.DateTimeFormat(this.locale, { timeZone: 'UTC', month: 'long' });
+    return html`<select
+      aria-label="Month"
+      @change=${(event: Event) => this.show(this.year, Number(value(event)))}
     >
-      <button
-        type="button"
-        class="day"
-        data-day=${day}
-        tabindex=${day === this.tabStop() ? 0 : -1}
-        aria-label=${full.format(Date.parse(day))}
-        @click=${() => this.pick(day)}
-        @pointerenter=${() => {
-          if (this.half !== null) this.focused = day;
-        }}
-      >
-        ${Number(day.slice(8))}
-      </button>
-    </td>`;
+      ${Array.from({ length: 12 }, (_, month) => {
+        const isShown = month === Number(this.shown.slice(5, 7)) - 1;
+        return html`<option value=${month} .selected=${isShown}>
+          ${name.format(Date.UTC(2024, month))}
+        </option>`;
+      })}
+    </select>`;
   }
 
-  /** The day that Tab reaches: the focused one, or the first of the month on show. */
-  private tabStop(): string {
-    return monthOf(this.focused) === this.month ? this.focused : this.month;
+  private renderYears() {
+    const { year } = this;
+    return html`<select
+      aria-label="Year"
+      @change=${(event: Event) => this.show(Number(value(event)), Number(this.shown.slice(5, 7)) - 1)}
+    >
+      ${Array.from({ length: 2 * YEARS_AROUND + 1 }, (_, index) => {
+        const one = year - YEARS_AROUND + index;
+        return html`<option value=${one} .selected=${one === year}>${one}</option>`;
+      })}
+    </select>`;
   }
 
-  private monthName(): string {
-    const format = new Intl.DateTimeFormat(this.locale, {
-      timeZone: 'UTC',
-      month: 'long',
-      year: 'numeric',
-    });
-    return format.format(Date.parse(this.month));
+  private get year(): number {
+    return Number(this.shown.slice(0, 4));
   }
+
+  private show(year: number, month: number): void {
+    this.shown = isoDate(Date.UTC(year, month));
+  }
+
+  private readonly picked = (event: Event): void => {
+    const [start = '', end = ''] = (event.target as HTMLInputElement).value.split('/');
+    if (start && end) this.finish(ordered(start, end));
+  };
 
   private beforeToggle(event: ToggleEvent): void {
     if (event.newState !== 'open') return;
     this.isOpen = true;
-    this.half = null;
-    this.focused = this.range.end ?? this.range.start ?? this.anchor;
-    this.month = monthOf(this.focused);
+    this.shown = this.range.end ?? this.range.start ?? this.anchor;
+    void this.prepareCalendar();
+  }
+
+  /** Without the calendar the two dates can still be typed. */
+  private async prepareCalendar(): Promise<void> {
+    try {
+      await loadCalendar();
+      this.hasCalendar = true;
+    } catch (error) {
+      console.error('Fanlight: the calendar could not be loaded.', error);
+    }
   }
 
   private async toggled(event: ToggleEvent): Promise<void> {
@@ -268,40 +232,7 @@ export class FanlightDateRange extends LitElement {
     this.release = null;
   }
 
-  private pick(day: string): void {
-    if (this.half === null) {
-      this.half = day;
-      this.focused = day;
-      return;
-    }
-    this.finish(ordered(this.half, day));
-  }
-
-  private step(months: number): void {
-    this.month = monthAfter(this.month, months);
-  }
-
-  private pickMonth(event: Event): void {
-    this.month = (event.target as HTMLSelectElement).value;
-  }
-
-  private pickYear(event: Event): void {
-    this.month = `${(event.target as HTMLSelectElement).value}${this.month.slice(4)}`;
-  }
-
-  private async key(event: KeyboardEvent): Promise<void> {
-    const day = (event.target as HTMLElement).dataset.day;
-    const next = day && dayAfterKey(day, event.key, event.shiftKey);
-    if (!next) return;
-    event.preventDefault();
-    this.focused = next;
-    this.month = monthOf(next);
-    await this.updateComplete;
-    this.find(`[data-day="${next}"]`).focus();
-  }
-
   private finish(range: DateRange): void {
-    this.half = null;
     this.tell(range);
     this.close();
   }
@@ -322,6 +253,6 @@ export class FanlightDateRange extends LitElement {
   }
 }
 
-function two(number: number): string {
-  return String(number).padStart(2, '0');
+function value(event: Event): string {
+  return (event.target as HTMLSelectElement).value;
 }

@@ -6,9 +6,10 @@ import { type Cell, type Field, heading, isNumeric, withoutUnit } from '../chart
 import { columnDigits, MISSING, type Writer } from '../charts/writer.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import { arrowDown, arrowUp, chevronLeft, chevronRight } from './icons.ts';
-import { ariaSort, nextSort, pageCount, rowSpan } from './paging.ts';
+import { RowWindows } from './row-window.ts';
 import { basics } from './styles/basics.ts';
 import { tableStyles } from './styles/table.ts';
+import { type Heading, tableModel } from './table-model.ts';
 
 /**
  * @fires turn - `detail` is the page to show, from 1.
@@ -40,17 +41,20 @@ export class FanlightTable extends LitElement {
 
   static override styles = [basics, tableStyles];
 
+  private readonly windows = new RowWindows(() => this.requestUpdate());
+
   override render() {
     if (!this.writer) return nothing;
+    const model = tableModel(this);
     return html`
       <div class="scroll" role="region" aria-label=${this.caption} tabindex="0">
-        <table>
+        <table aria-rowcount=${(this.total ?? this.rows.length) + 1}>
           <caption class="sr-only">
             ${this.caption}
           </caption>
           <thead>
             <tr>
-              ${this.fields.map((field) => this.renderHeading(field))}
+              ${model.headings.map((one) => this.renderHeading(one))}
             </tr>
           </thead>
           <tbody>
@@ -58,13 +62,14 @@ export class FanlightTable extends LitElement {
           </tbody>
         </table>
       </div>
-      ${this.renderPages(this.writer)}
+      ${this.total === null || model.pages <= 1 ? nothing : this.renderPages(this.writer)}
     `;
   }
 
-  private renderHeading(field: Field) {
-    const order = ariaSort(this.sort, field.name);
+  private renderHeading({ field, order, next }: Heading) {
     const arrow = order === 'ascending' ? arrowUp : order === 'descending' ? arrowDown : nothing;
+    const press = () =>
+      this.dispatchEvent(new CustomEvent<readonly SortKey[]>('order', { detail: next() }));
     return html`<th
       scope="col"
       class=${isNumeric(field) ? 'is-number' : ''}
@@ -72,7 +77,7 @@ export class FanlightTable extends LitElement {
     >
       ${
         this.sortable
-          ? html`<button type="button" class="sort" @click=${() => this.order(field)}>
+          ? html`<button type="button" class="sort" @click=${press}>
               <span>${heading(field)}</span>${arrow}
             </button>`
           : html`<span class="heading">${heading(field)}</span>`
@@ -89,32 +94,41 @@ export class FanlightTable extends LitElement {
             format,
           ),
     );
-    return this.rows.map(
-      (row) => html`<tr>
-        ${this.fields.map((field, column) => {
-          const text = writer.exact(row[field.index] ?? null, withoutUnit(field), digits[column]);
-          const isMissing = text === MISSING;
-          return html`<td class="${isNumeric(field) ? 'is-number' : ''} ${isMissing ? 'is-missing' : ''}">
-            <span class="value">${text}</span>
-          </td>`;
-        })}
-      </tr>`,
-    );
+    const { from, to, above, below } = this.windows.window(this.rows.length);
+    const before = (this.page - 1) * this.pageSize;
+    const rows = this.rows.slice(from, to);
+    return html`
+      ${this.renderGap(above)}
+      ${rows.map(
+        (row, at) => html`<tr aria-rowindex=${before + from + at + 2}>
+          ${this.fields.map((field, column) => renderCell(field, row, digits[column], writer))}
+        </tr>`,
+      )}
+      ${this.renderGap(below)}
+    `;
+  }
+
+  /** Stands for rows out of sight. */
+  private renderGap(height: number) {
+    if (height === 0) return nothing;
+    return html`<tr class="gap" aria-hidden="true">
+      <td colspan=${this.fields.length} .height=${String(height)}></td>
+    </tr>`;
   }
 
   private renderPages(writer: Writer) {
-    if (this.total === null || this.total <= this.pageSize) return nothing;
-    const count = pageCount(this.total, this.pageSize);
-    const [first, last] = rowSpan(this.page, this.pageSize, this.total);
+    const { pages, span, hasPrevious, hasNext } = tableModel(this);
     const number = (value: number) => writer.exact(value, COUNT);
     return html`<nav class="pages" aria-label=${`Pages of ${this.caption}`}>
-      <span aria-live="polite">${number(first)}–${number(last)} of ${number(this.total)}</span>
+      <span aria-live="polite">
+        ${number(span[0])}–${number(span[1])} of ${number(this.total ?? 0)}
+      </span>
       <span class="turns">
         <button
           type="button"
           class="button"
           aria-label="Previous page"
-          ?disabled=${this.page <= 1}
+          ?disabled=${!hasPrevious}
           @click=${() => this.turn(this.page - 1)}
         >
           ${chevronLeft}
@@ -126,17 +140,17 @@ export class FanlightTable extends LitElement {
             type="number"
             inputmode="numeric"
             min="1"
-            max=${count}
+            max=${pages}
             .value=${String(this.page)}
-            @change=${this.jump}
+            @change=${(event: Event) => this.jump(event.target as HTMLInputElement, pages)}
           />
-          of ${number(count)}
+          of ${number(pages)}
         </label>
         <button
           type="button"
           class="button"
           aria-label="Next page"
-          ?disabled=${this.page >= count}
+          ?disabled=${!hasNext}
           @click=${() => this.turn(this.page + 1)}
         >
           ${chevronRight}
@@ -146,14 +160,19 @@ export class FanlightTable extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
+    const scroll = this.renderRoot.querySelector<HTMLElement>('.scroll');
     const moved = changed.get('page') !== undefined && changed.has('page');
-    if (moved) this.renderRoot.querySelector('.scroll')?.scrollTo({ top: 0 });
+    if (moved) scroll?.scrollTo({ top: 0 });
+    this.windows.watch(scroll, this.rows.length);
   }
 
-  private jump(event: Event): void {
-    const input = event.target as HTMLInputElement;
-    const count = pageCount(this.total ?? 0, this.pageSize);
-    const page = Math.min(Math.max(Math.round(Number(input.value)) || 1, 1), count);
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.windows.release();
+  }
+
+  private jump(input: HTMLInputElement, pages: number): void {
+    const page = Math.min(Math.max(Math.round(Number(input.value)) || 1, 1), pages);
     input.value = String(page);
     if (page !== this.page) this.turn(page);
   }
@@ -161,11 +180,17 @@ export class FanlightTable extends LitElement {
   private turn(page: number): void {
     this.dispatchEvent(new CustomEvent<number>('turn', { detail: page }));
   }
+}
 
-  private order(field: Field): void {
-    const detail = nextSort(this.sort, field);
-    this.dispatchEvent(new CustomEvent<readonly SortKey[]>('order', { detail }));
-  }
+function renderCell(
+  field: Field,
+  row: readonly Cell[],
+  digits: number | undefined,
+  writer: Writer,
+) {
+  const text = writer.exact(row[field.index] ?? null, withoutUnit(field), digits);
+  const kind = `${isNumeric(field) ? 'is-number' : ''} ${text === MISSING ? 'is-missing' : ''}`;
+  return html`<td class=${kind}><span class="value">${text}</span></td>`;
 }
 
 const COUNT = {

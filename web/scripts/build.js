@@ -1,11 +1,13 @@
 // Builds everything into dist/ (what the server embeds) and dist-smoke/ (what e2e opens).
 //
-// bundle.js is a classic script, which cannot be split; so the chart engine is built first, as a
-// module of its own, and its hashed name is put into the bundle.
+// bundle.js is a classic script, which cannot be split; so what is loaded later is built first, as
+// modules of their own, and their hashed names are put into the bundle.
 
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { renameCalendar } from './own-names.js';
 import { checkSizes } from './size.js';
 import { buildSmokePages } from './smoke.js';
 
@@ -18,45 +20,55 @@ const shared = {
   configFile: false,
   logLevel: 'warn',
   define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [renameCalendar()],
+};
+
+/** @type {import('vite').BuildOptions} */
+const output = {
+  outDir: dist,
+  emptyOutDir: false,
+  target: 'es2022',
+  modulePreload: false,
+  // The budget is checked compressed, by size.js.
+  chunkSizeWarningLimit: 1000,
 };
 
 await rm(dist, { recursive: true, force: true });
-const engine = await buildChartEngine();
-await buildBundle(engine);
+const chart = await buildChunk('chart');
+const calendar = await buildChunk('calendar');
+await buildBundle({ chart, calendar });
 await buildPages();
 await buildSmokePages();
+await compress(dist);
 await checkSizes(dist);
 
-async function buildChartEngine() {
-  const output = await build({
+/**
+ * A module that the bundle loads when needed; answers its file name.
+ *
+ * @param {string} name
+ */
+async function buildChunk(name) {
+  const built = await build({
     ...shared,
     build: {
-      outDir: dist,
-      emptyOutDir: false,
-      target: 'es2022',
-      // The budget is checked compressed, by size.js.
-      chunkSizeWarningLimit: 1000,
-      modulePreload: false,
+      ...output,
       rolldownOptions: {
-        input: `${root}elements/chart-engine.ts`,
+        input: `${root}elements/${name}-engine.ts`,
         preserveEntrySignatures: 'strict',
-        output: { entryFileNames: 'assets/chart-[hash].js' },
+        output: { entryFileNames: `assets/${name}-[hash].js` },
       },
     },
   });
-  return entryName(output).replace('assets/', '');
+  return fileNames(built)[0]?.replace('assets/', '') ?? '';
 }
 
-/** @param {string} engine */
-async function buildBundle(engine) {
+/** @param {Record<string, string>} chunks */
+async function buildBundle(chunks) {
   await build({
     ...shared,
-    define: { ...shared.define, __CHART_ENGINE__: JSON.stringify(engine) },
+    define: { ...shared.define, __CHUNKS__: JSON.stringify(chunks) },
     build: {
-      outDir: dist,
-      emptyOutDir: false,
-      target: 'es2022',
-      modulePreload: false,
+      ...output,
       rolldownOptions: {
         input: `${root}elements/bundle.ts`,
         output: { format: 'iife', entryFileNames: 'bundle.js' },
@@ -65,41 +77,60 @@ async function buildBundle(engine) {
   });
 }
 
-/** The demo's front page and the iframe page: small scripts beside HTML that the server serves. */
+/** The demo's front page and the iframe page: HTML that the server fills in, and its files. */
 async function buildPages() {
+  const icon = await readFile(`${root}pages/icon.svg`);
+  await writeFile(`${dist}/assets/icon.svg`, icon);
   for (const page of ['demo', 'iframe']) {
-    await build({
+    const built = await build({
       ...shared,
       root: `${root}${page}`,
-      base: './',
       build: {
-        outDir: dist,
-        emptyOutDir: false,
-        target: 'es2022',
-        modulePreload: false,
+        ...output,
         rolldownOptions: {
           input: `${root}${page}/${page}.ts`,
           output: {
-            entryFileNames: `assets/${page}.js`,
-            assetFileNames: `assets/${page}[extname]`,
+            entryFileNames: `assets/${page}-[hash].js`,
+            assetFileNames: `assets/${page}-[hash][extname]`,
           },
         },
       },
     });
-    await copyHtml(page);
+    await writeHtml(page, fileNames(built));
   }
-  await cp(`${root}pages/icon.svg`, `${dist}/assets/icon.svg`);
 }
 
-/** @param {string} page */
-async function copyHtml(page) {
+/**
+ * The page's HTML with the hashed names of its files.
+ *
+ * @param {string} page
+ * @param {string[]} files
+ */
+async function writeHtml(page, files) {
+  let html = await readFile(`${root}${page}/index.html`, 'utf8');
+  for (const file of files) {
+    html = html.replaceAll(file.replace(/-[^-.]{8,}(\.\w+)$/, '$1'), file);
+  }
   await mkdir(`${dist}/${page}`, { recursive: true });
-  await cp(`${root}${page}/index.html`, `${dist}/${page}/index.html`);
+  await writeFile(`${dist}/${page}/index.html`, html);
 }
 
-/** @param {Awaited<ReturnType<typeof build>>} output */
-function entryName(output) {
-  const [result] = Array.isArray(output) ? output : [output];
-  if (!result || !('output' in result)) throw new Error('the build left no chart engine');
-  return result.output[0].fileName;
+/**
+ * Leaves a compressed copy beside every text file, for the server to send.
+ *
+ * @param {string} folder
+ */
+async function compress(folder) {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || !/\.(js|css|html|svg)$/.test(entry.name)) continue;
+    const file = `${entry.parentPath}/${entry.name}`;
+    await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
+  }
+}
+
+/** @param {Awaited<ReturnType<typeof build>>} built */
+function fileNames(built) {
+  const [result] = Array.isArray(built) ? built : [built];
+  if (!result || !('output' in result)) throw new Error('the build left no files');
+  return result.output.map(({ fileName }) => fileName);
 }

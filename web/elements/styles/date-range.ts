@@ -47,25 +47,10 @@ export const dateRangeStyles = css`
     background: var(--_surface);
     font-size: 14px;
   }
-  .month-bar {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    margin: 12px 0 4px;
-  }
-  .step {
-    display: grid;
-    place-items: center;
-    width: 32px;
-    height: 32px;
-    border: 0;
-    border-radius: calc(var(--_radius) - 2px);
-    background: none;
-    cursor: pointer;
-  }
-  .step:hover,
-  .month-choice select:hover {
-    background: var(--_sunken);
+  .calendar {
+    /* The height of six weeks, so that nothing jumps while the calendar loads or months change. */
+    min-height: 304px;
+    margin-top: 12px;
   }
   .month-choice select {
     height: 32px;
@@ -76,50 +61,81 @@ export const dateRangeStyles = css`
     font-weight: 600;
     cursor: pointer;
   }
-  .month {
+  .month-choice select:hover {
+    background: var(--_sunken);
+  }
+  fanlight-calendar-range {
+    width: 100%;
+  }
+  fanlight-calendar-range::part(heading) {
+    font-size: 14px;
+  }
+  fanlight-calendar-range::part(container) {
+    gap: 4px;
+  }
+  fanlight-calendar-range::part(button) {
+    width: 32px;
+    height: 32px;
+    border: 0;
+    border-radius: calc(var(--_radius) - 2px);
+    background: none;
+    color: inherit;
+  }
+  fanlight-calendar-range::part(button):hover {
+    background: var(--_sunken);
+  }
+  fanlight-calendar-month {
+    --color-accent: var(--_accent);
+    --color-text-on-accent: var(--_on-accent);
+    width: 100%;
+  }
+  fanlight-calendar-month::part(heading) {
+    display: none;
+  }
+  fanlight-calendar-month::part(table) {
     width: 100%;
     table-layout: fixed;
-    border-collapse: collapse;
-    font-variant-numeric: tabular-nums;
+    font-size: 14px;
   }
-  .month th {
+  fanlight-calendar-month::part(th) {
     height: 24px;
     font-size: 12px;
     font-weight: 400;
     color: var(--_quiet);
   }
-  .month td {
-    height: 36px;
-    padding: 2px 0;
-    text-align: center;
-  }
-  .day {
+  fanlight-calendar-month::part(button) {
     width: 100%;
-    height: 32px;
-    padding: 0;
-    border: 0;
+    height: 36px;
     border-radius: calc(var(--_radius) - 2px);
-    background: none;
-    cursor: pointer;
+    font-family: inherit;
+    font-variant-numeric: tabular-nums;
   }
-  .day:hover {
+  fanlight-calendar-month::part(button):hover {
     background: var(--_sunken);
   }
-  [aria-selected='true'] .day {
-    background: var(--_accent-soft);
-    border-radius: 0;
-  }
-  [data-first] .day {
-    border-start-start-radius: 6px;
-    border-end-start-radius: 6px;
-  }
-  [data-last] .day {
-    border-start-end-radius: 6px;
-    border-end-end-radius: 6px;
-  }
-  [data-edge] .day {
-    background: var(--_accent) !important;
+  fanlight-calendar-month::part(range-start):hover,
+  fanlight-calendar-month::part(range-end):hover {
+    background: var(--_accent);
     color: var(--_on-accent);
+  }
+  fanlight-calendar-month::part(today) {
+    font-weight: 600;
+  }
+  fanlight-calendar-month::part(range-inner) {
+    border-radius: 0;
+    background: var(--_accent-soft);
+    color: inherit;
+  }
+  fanlight-calendar-month::part(range-start) {
+    border-start-end-radius: 0;
+    border-end-end-radius: 0;
+  }
+  fanlight-calendar-month::part(range-end) {
+    border-start-start-radius: 0;
+    border-end-start-radius: 0;
+  }
+  fanlight-calendar-month::part(range-start range-end) {
+    border-radius: calc(var(--_radius) - 2px);
   }
   .foot {
     display: flex;

@@ -49,6 +49,11 @@ export const tableStyles = css`
     font-size: 12px;
     color: var(--_quiet);
   }
+  .gap td {
+    height: auto;
+    padding: 0;
+    border: 0;
+  }
   .is-number {
     text-align: end;
   }
