@@ -1,5 +1,6 @@
 /** From rows to what a chart draws: positions along one axis, series, and scales they share. */
 
+import { naturalOrder } from './natural-order.ts';
 import {
   type Cell,
   type Field,
@@ -104,7 +105,7 @@ function placer(field: Field | null, { labels, times }: Positions, writer: Write
 /** Sorted, so that a series keeps its colour however the rows are ordered. */
 function namesAcross(across: readonly Field[], result: Result, writer: Writer): string[] {
   const names = new Set(result.rows.map((row) => nameOf(across, row, writer)));
-  return [...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return [...names].sort(naturalOrder);
 }
 
 function nameOf(across: readonly Field[], row: readonly Cell[], writer: Writer): string {

@@ -5,7 +5,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { isChart } from '../charts/chart.ts';
 import { figureOf } from '../charts/figure.ts';
 import type { ChartTheme } from '../charts/palette.ts';
-import { fieldsOf, isNumeric, type Panel, type Result } from '../charts/panel.ts';
+import { fieldsOf, type Panel, type Result } from '../charts/panel.ts';
+import { unitWords } from '../charts/unit-words.ts';
 import { MISSING, type Writer } from '../charts/writer.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import type { PanelState } from '../client/session.ts';
@@ -71,17 +72,6 @@ function head(panel: Panel, state: PanelState, context: PanelContext) {
         : nothing
     }
   </header>`;
-}
-
-/** The unit of a chart whose figures all have the same. */
-function unitWords(panel: Panel, result: Result | null): string | null {
-  if (!isChart(panel.type)) return null;
-  const measures = result
-    ? fieldsOf(panel, result).filter((field) => field.role === 'measure' && isNumeric(field))
-    : panel.columns.filter((column) => column.role === 'measure');
-  const units = new Set(measures.map(({ format }) => format?.unit ?? null));
-  const [unit] = units;
-  return units.size === 1 && unit ? `In ${unit}` : null;
 }
 
 function hasRows(result: Result | null): result is Result {
