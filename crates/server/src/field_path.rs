@@ -41,22 +41,41 @@ impl FieldPath {
         self
     }
 
-    /// This path, reached from the value under `key`: built from the inside out.
-    #[must_use]
-    pub(crate) fn under_key(mut self, key: &str) -> Self {
-        self.0.insert(0, Segment::Key(key.to_owned()));
-        self
+    /// Goes on to the value under `key`.
+    pub(crate) fn push_key(&mut self, key: &str) {
+        self.0.push(Segment::Key(key.to_owned()));
     }
 
-    /// This path, reached from the value at `index`.
-    #[must_use]
-    pub(crate) fn under_index(mut self, index: usize) -> Self {
-        self.0.insert(0, Segment::Index(index));
-        self
+    /// Goes on to the value at `index`.
+    pub(crate) fn push_index(&mut self, index: usize) {
+        self.0.push(Segment::Index(index));
+    }
+
+    /// Goes back one step.
+    pub(crate) fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    /// The path of a JSON pointer. Digits are taken for an index.
+    pub fn of_pointer(pointer: &str) -> Self {
+        let segment = |text: &str| match text.parse() {
+            Ok(index) => Segment::Index(index),
+            Err(_) => Segment::Key(text.replace("~1", "/").replace("~0", "~")),
+        };
+        Self(pointer.split('/').skip(1).map(segment).collect())
     }
 
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The path that a JSON pointer describes; a segment of digits is an index.
+    pub fn from_pointer(pointer: &str) -> Self {
+        let segment = |text: &str| match text.parse() {
+            Ok(index) => Segment::Index(index),
+            Err(_) => Segment::Key(text.replace("~1", "/").replace("~0", "~")),
+        };
+        Self(pointer.split('/').skip(1).map(segment).collect())
     }
 
     /// The JSON pointer, `""` for the document itself.
@@ -66,6 +85,13 @@ impl FieldPath {
             Segment::Index(index) => format!("/{index}"),
         };
         self.0.iter().map(escaped).collect()
+    }
+}
+
+impl From<String> for FieldPath {
+    /// The path of a field of the document.
+    fn from(field: String) -> Self {
+        Self::root().key(field)
     }
 }
 
@@ -109,6 +135,7 @@ mod tests {
     #[track_caller]
     fn check(path: &FieldPath, shown: &str, pointer: &str) {
         assert_eq!((path.to_string().as_str(), path.pointer().as_str()), (shown, pointer));
+        assert_eq!(&FieldPath::from_pointer(pointer), path);
     }
 
     #[test]
@@ -122,11 +149,6 @@ mod tests {
             "/properties/a/b",
         );
         check(&FieldPath::from("a b/c~"), "[\"a b/c~\"]", "/a b~1c~0");
-        check(
-            &FieldPath::from("b").index(1).under_index(0).under_key("a"),
-            "a[0].b[1]",
-            "/a/0/b/1",
-        );
     }
 
     #[test]

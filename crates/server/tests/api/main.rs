@@ -9,6 +9,7 @@ mod embed_tokens;
 mod frame;
 mod group_tags;
 mod isolation;
+mod jose;
 mod lists;
 mod support;
 mod tree;
