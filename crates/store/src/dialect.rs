@@ -51,7 +51,7 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     (
         "{tags_of_c}",
         "(SELECT json_group_array(name) FROM (SELECT t.name FROM customer_tag ct \
-          JOIN tag t ON t.id = ct.tag_id WHERE ct.customer_id = c.id ORDER BY t.id))",
+          JOIN tag t ON t.id = ct.tag_id WHERE ct.customer_id = c.id ORDER BY ct.tag_id))",
         "(SELECT coalesce(json_agg(t.name ORDER BY t.id), '[]')::text FROM customer_tag ct \
           JOIN tag t ON t.id = ct.tag_id WHERE ct.customer_id = c.id)",
     ),

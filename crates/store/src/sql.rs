@@ -152,20 +152,21 @@ statements! {
     DELETE_CUSTOMER = "DELETE FROM customer WHERE group_id = ?1 AND id = ?2";
     COUNT_CHILDREN = "SELECT count(*), min(l.rank) FROM customer c
         JOIN level l ON l.id = c.level_id WHERE c.group_id = ?1 AND c.parent_id = ?2";
+    // The plus keeps SQLite from the index of levels: a parent has fewer children than a level.
     PAGE = page!("");
     PAGE_OF_PARENT = page!("AND parent_id = (SELECT p.id FROM customer p
         WHERE p.group_id = ?1 AND p.provided_id = ?4)");
     PAGE_OF_LEVEL = page!("AND level_id = (SELECT id FROM level WHERE name = ?4)");
     PAGE_OF_PARENT_AND_LEVEL = page!("AND parent_id = (SELECT p.id FROM customer p
         WHERE p.group_id = ?1 AND p.provided_id = ?4)
-        AND level_id = (SELECT id FROM level WHERE name = ?5)");
+        AND +level_id = (SELECT id FROM level WHERE name = ?5)");
     COUNT = count!("");
     COUNT_OF_PARENT = count!("AND parent_id = (SELECT p.id FROM customer p
         WHERE p.group_id = ?1 AND p.provided_id = ?2)");
     COUNT_OF_LEVEL = count!("AND level_id = (SELECT id FROM level WHERE name = ?2)");
     COUNT_OF_PARENT_AND_LEVEL = count!("AND parent_id = (SELECT p.id FROM customer p
         WHERE p.group_id = ?1 AND p.provided_id = ?2)
-        AND level_id = (SELECT id FROM level WHERE name = ?3)");
+        AND +level_id = (SELECT id FROM level WHERE name = ?3)");
 
     // A customer's tags and mapping.
     TAG = "SELECT id FROM tag WHERE name = ?1";

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
@@ -20,6 +21,11 @@ pub(crate) use writer::Writer;
 const FILE_NAME: &str = "fanlight.db";
 /// More than there are statements.
 const STATEMENT_CACHE: usize = 256;
+/// Pages of 4 KiB in the write-ahead log before they are moved to the database: 32 MiB. A page that
+/// changes often is then moved once for many commits.
+const CHECKPOINT: u32 = 8192;
+/// Each connection's page cache, in KiB.
+const PAGE_CACHE: i32 = 16 * 1024;
 /// How long to wait for another process that writes, such as `fanlight apply`.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -60,11 +66,12 @@ fn writing_connection(path: &Path) -> Result<Connection, StoreError> {
     create_private(path)?;
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
-    connection.execute_batch(
+    connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA trusted_schema = OFF;",
-    )?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+         PRAGMA wal_autocheckpoint = {CHECKPOINT}; PRAGMA cache_size = -{PAGE_CACHE}; \
+         PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
+    ))?;
+    keep_plans(&connection)?;
     Ok(connection)
 }
 
@@ -73,9 +80,20 @@ fn reading_connection(path: &Path) -> Result<Connection, StoreError> {
         rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.execute_batch(&format!(
+        "PRAGMA query_only = ON; PRAGMA cache_size = -{PAGE_CACHE}; PRAGMA temp_store = MEMORY; \
+         PRAGMA trusted_schema = OFF;",
+    ))?;
+    keep_plans(&connection)?;
     Ok(connection)
+}
+
+/// A statement is planned once per connection. Without the guarantee, SQLite plans many of ours again
+/// for each call, in case a better plan suits the new values, which takes longer than they run.
+fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(())
 }
 
 /// The database is its owner's alone; SQLite gives its side files the same mode.

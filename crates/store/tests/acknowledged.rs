@@ -10,8 +10,7 @@ use std::process::{Command, Stdio};
 use model::OperatorScope;
 use model::credential::{Access, ApiToken};
 use model::name::{GroupName, ProvidedId};
-use rand::RngExt;
-use store::{Ambient, Location, Store};
+use store::{Ambient, Entropy, Location, Store, SystemEntropy};
 use testkit::{TestStore, customer};
 
 const ROUNDS: usize = 20;
@@ -34,13 +33,19 @@ async fn no_acknowledged_customer_is_lost_by_kill() {
     let token = prepare(dir.path()).await;
     let mut acknowledged = Vec::new();
     for round in 0..ROUNDS {
-        let cut = rand::rng().random_range(1..MOST);
+        let cut = random_cut();
         let printed = storm_until(dir.path(), &token, round, cut);
         assert!(printed.len() >= cut, "round {round} ended after {} customers", printed.len());
         check(dir.path(), &token, &printed).await;
         acknowledged.extend(printed);
     }
     check(dir.path(), &token, &acknowledged).await;
+}
+
+fn random_cut() -> usize {
+    let mut bytes = [0; 2];
+    SystemEntropy.fill(&mut bytes);
+    1 + usize::from(u16::from_ne_bytes(bytes)) % MOST
 }
 
 async fn prepare(dir: &Path) -> ApiToken {

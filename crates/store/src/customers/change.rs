@@ -11,7 +11,7 @@ use super::references::{
     tag_keys,
 };
 use super::row::to_json;
-use super::{NO_CUSTOMER, by_provided_id, levels, record};
+use super::{NO_CUSTOMER, levels, record};
 use crate::error::StoreError;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
@@ -132,7 +132,7 @@ impl Update {
         if wanted.provided_id == found.provided_id {
             return Ok(());
         }
-        match by_provided_id(session, &self.scope, &wanted.provided_id).await? {
+        match key_of(session, &self.scope, &wanted.provided_id).await? {
             Some(_) => Err(StoreError::Taken("provided_id")),
             None => Ok(()),
         }
@@ -181,7 +181,7 @@ impl Update {
 }
 
 /// A customer's key and its parent's.
-async fn key_of(
+pub(super) async fn key_of(
     session: &Session<'_>,
     scope: &GroupScope,
     id: &ProvidedId,

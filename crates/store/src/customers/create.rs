@@ -5,6 +5,7 @@ use model::name::{CustomerKey, ProvidedId};
 use model::placement::Place;
 use model::{Customer, GroupScope, Levels};
 
+use super::change::key_of;
 use super::references::{
     check_mapping, check_placement, insert_mapping, insert_tags, level_name, no_parent, rank,
     tag_keys,
@@ -26,16 +27,15 @@ impl Change for Create {
 
     async fn run(&self, session: &Session<'_>) -> Result<Self::Output, StoreError> {
         // The caller has looked already, but others may have been faster.
-        if let Some(found) = by_provided_id(session, &self.scope, &self.new.provided_id).await? {
-            return Ok((found, false));
+        if key_of(session, &self.scope, &self.new.provided_id).await?.is_some() {
+            return self.existing(session).await;
         }
         let levels = levels(session).await?;
         let parents = self.parents(session).await?;
         let (customer, tags) = self.checked(session, &levels, &parents).await?;
         let Some(record) = insert(session, &levels, customer, parents).await? else {
-            // Somebody else's transaction has just committed the same id.
-            let found = by_provided_id(session, &self.scope, &self.new.provided_id).await?;
-            return found.map(|found| (found, false)).ok_or(StoreError::Contended);
+            // Another node's transaction has just committed the same id.
+            return self.existing(session).await;
         };
         insert_tags(session, record.customer().key, &tags).await?;
         insert_mapping(session, record.customer()).await?;
@@ -61,6 +61,11 @@ impl Change for CreateAll {
 }
 
 impl Create {
+    async fn existing(&self, session: &Session<'_>) -> Result<(CustomerRecord, bool), StoreError> {
+        let found = by_provided_id(session, &self.scope, &self.new.provided_id).await?;
+        found.map(|found| (found, false)).ok_or(StoreError::Contended)
+    }
+
     /// The path that ends with the parent, which stays as it is until the transaction ends. Empty
     /// without a parent.
     async fn parents(&self, session: &Session<'_>) -> Result<Vec<Customer>, StoreError> {
