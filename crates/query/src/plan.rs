@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::Dashboard;
 use model::dashboard::{Dataset, ElementKind, Options};
-use model::name::{DatasetName, ElementId, TimeZoneName};
+use model::name::{DatasetName, ElementId, PanelId, TimeZoneName};
 use model::source::{ChosenBy, DataSource};
 
 use crate::dialect::{self, Dialect};
@@ -107,11 +107,10 @@ fn aim<'a>(
     faults: &mut Vec<RequestFault>,
 ) -> Result<Aim<'a>, QueryError> {
     match &request.target {
-        Target::Panel(id) => {
-            let unknown = || QueryError::UnknownPanel(id.clone());
-            let panel = dashboard.panel(id.as_str()).ok_or_else(unknown)?;
-            let shape = Shape::of_panel(panel, request, faults)?;
-            Ok(Aim { dataset: &panel.dataset, shape, element: None })
+        Target::Panel(id) => aim_at_panel(id, request, dashboard, faults),
+        Target::Export(id) => {
+            let aim = aim_at_panel(id, request, dashboard, faults)?;
+            Ok(Aim { shape: aim.shape.on_one_page(), ..aim })
         }
         Target::Options(id) => {
             let unknown = || QueryError::UnknownElement(id.clone());
@@ -130,6 +129,18 @@ fn aim<'a>(
             }
         }
     }
+}
+
+fn aim_at_panel<'a>(
+    id: &PanelId,
+    request: &Request,
+    dashboard: &'a Dashboard,
+    faults: &mut Vec<RequestFault>,
+) -> Result<Aim<'a>, QueryError> {
+    let unknown = || QueryError::UnknownPanel(id.clone());
+    let panel = dashboard.panel(id.as_str()).ok_or_else(unknown)?;
+    let shape = Shape::of_panel(panel, request, faults)?;
+    Ok(Aim { dataset: &panel.dataset, shape, element: None })
 }
 
 /// The zone in force: the viewer's, else the dashboard's, else UTC.

@@ -26,8 +26,10 @@ pub struct Request {
 /// What is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The rows of a panel.
+    /// The rows of a panel; of a table, one page.
     Panel(PanelId),
+    /// The rows of a panel for a file: of a table, those of all pages.
+    Export(PanelId),
     /// The choices of an element that reads them from a dataset.
     Options(ElementId),
 }

@@ -15,6 +15,8 @@ use crate::request::Request;
 
 /// Most rows of a chart that sets no limit of its own.
 const CHART_ROWS: u32 = 10_000;
+/// Most rows of a table in a file. More is an error, because a file that ends early looks whole.
+const EXPORT_ROWS: u32 = 100_000;
 /// Most choices of a control.
 const OPTION_ROWS: u32 = 1_000;
 /// Rows on a page of a table that says nothing else.
@@ -93,6 +95,14 @@ impl Shape {
             limit: panel.limit,
             page,
         })
+    }
+
+    /// A table's rows of all pages; other shapes have no pages and stay as they are.
+    pub(crate) fn on_one_page(self) -> Self {
+        match self.page {
+            Some(_) => Self { page: None, row_limit: EXPORT_ROWS, ..self },
+            None => self,
+        }
     }
 
     /// The distinct values of a column with their labels, in the order of the labels.

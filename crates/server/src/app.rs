@@ -3,11 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use sources::Sources;
 use store::{Entropy, Store, SystemEntropy};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Demo;
+use crate::prepared::PreparedDashboards;
 
 /// The running server's parts; a cheap handle.
 #[derive(Clone)]
@@ -18,6 +20,8 @@ pub struct Parts {
     pub config: Config,
     pub clock: Clock,
     pub store: Store,
+    pub sources: Sources,
+    pub prepared: PreparedDashboards,
     /// Only of `fanlight demo`.
     pub demo: Option<Demo>,
 }

@@ -35,7 +35,10 @@ impl Clock {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the server reads the machine's clock here alone")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server reads the machine's clock here alone"
+    )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => Timestamp::now(),

@@ -19,6 +19,7 @@ mod frame;
 pub mod json;
 pub mod log;
 pub mod origin;
+pub mod prepared;
 mod rate_limit;
 pub mod request_id;
 mod router;

@@ -14,12 +14,16 @@ use crate::app::App;
 use crate::routes::api::{
     customer_lists, customers, dashboards, group_tags, jwt, not_offered, user_groups,
 };
-use crate::routes::{demo, health, web};
+use crate::routes::{demo, embed, health, web};
 
 pub(crate) fn router(app: App) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::is_alive))
         .route("/readyz", get(health::is_ready))
+        .route("/embed/v1/dashboard", get(embed::dashboard))
+        .route("/embed/v1/panels/{id}/data", post(embed::data))
+        .route("/embed/v1/panels/{id}/export", post(embed::export))
+        .route("/embed/v1/elements/{id}/options", post(embed::options))
         .route("/bundle.js", get(web::bundle))
         .route("/assets/{*path}", get(web::asset))
         .route("/iframe/{*credential}", get(web::iframe));

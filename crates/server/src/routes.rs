@@ -2,5 +2,6 @@
 
 pub(crate) mod api;
 pub(crate) mod demo;
+pub(crate) mod embed;
 pub(crate) mod health;
 pub(crate) mod web;

@@ -239,6 +239,16 @@ impl Dimension {
 }
 
 impl Panel {
+    /// What people read above the result's columns, in order: the author's labels, else the names.
+    pub fn result_labels(&self) -> impl Iterator<Item = &str> {
+        let dimensions = self.dimensions.iter().map(|dimension| &dimension.label);
+        let measures = self.measures.iter().map(|measure| &measure.label);
+        let columns = self.columns.iter().map(|column| &column.label);
+        let labels = dimensions.chain(measures).chain(columns);
+        let named = labels.zip(self.result_columns());
+        named.map(|(label, name)| label.as_deref().unwrap_or_else(|| name.as_str()))
+    }
+
     /// The names of the result's columns, in order.
     pub fn result_columns(&self) -> impl Iterator<Item = &ColumnName> {
         let dimensions = self.dimensions.iter().map(Dimension::result_name);

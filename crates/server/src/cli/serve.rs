@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
+use sources::{Limits, Sources, WorkerCommand};
 use store::Store;
 use tokio::net::TcpListener;
 
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Demo;
 use crate::frame::Frame;
+use crate::prepared::PreparedDashboards;
 use crate::{log, serve};
 
 #[derive(Args)]
@@ -45,7 +47,10 @@ pub(super) async fn serve_on(
     demo: Option<Demo>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let app = App::new(Parts { config, clock: Clock::system(), store, demo });
+    let sources = Sources::new(Limits::default(), worker_command()?);
+    let (clock, prepared) = (Clock::system(), PreparedDashboards::default());
+    let parts = Parts { config, clock, store, sources: sources.clone(), prepared, demo };
+    let app = App::new(parts);
     tracing::info!(%address, "listening");
     let stop = async {
         if let Err(error) = serve::told_to_stop().await {
@@ -53,5 +58,12 @@ pub(super) async fn serve_on(
         }
     };
     serve::serve(listener, Frame::new(app), stop).await;
+    sources.shutdown().await;
     Ok(())
+}
+
+/// The engine worker is this very program.
+pub(super) fn worker_command() -> anyhow::Result<WorkerCommand> {
+    let program = std::env::current_exe().context("failed to find the program's own file")?;
+    Ok(WorkerCommand::new(program, ["worker"]))
 }

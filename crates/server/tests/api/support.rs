@@ -11,7 +11,9 @@ use model::credential::{Access, ApiToken, EmbedSecret};
 use model::name::GroupName;
 use serde_json::{Value, json};
 use server::clock::Clock;
+use server::prepared::PreparedDashboards;
 use server::{App, Config, Frame, Parts};
+use sources::{Limits, Sources, WorkerCommand};
 use testkit::TestStore;
 
 /// Two groups, `Production` and `Testing`, with the definitions of [`testkit::flights`].
@@ -55,8 +57,15 @@ impl Server {
         let definitions = store.store().definitions().await.expect("definitions");
         let embed_id = definitions.dashboards[0].embed_id.to_string();
         let clock = Clock::standing_at("2030-01-01T00:00:00Z".parse().expect("a time"));
-        let parts =
-            Parts { config, clock: clock.clone(), store: store.store().clone(), demo: None };
+        let parts = Parts {
+            config,
+            clock: clock.clone(),
+            store: store.store().clone(),
+            // No call of the management API asks a customer's data.
+            sources: Sources::new(Limits::default(), WorkerCommand::new("/bin/false", ["worker"])),
+            prepared: PreparedDashboards::default(),
+            demo: None,
+        };
         Self {
             frame: Frame::new(App::new(parts)),
             clock,

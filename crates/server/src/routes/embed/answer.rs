@@ -1,0 +1,145 @@
+//! From a viewer's request to rows: compile, run, and say what went wrong in the viewer's words.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use model::dashboard::CachePolicy;
+use query::{Audience, Compiled, QueryError, Request, Statement};
+use sources::{Answer, Cell, CustomerKey, ResultSet, RunOptions, SourceError};
+use store::Definitions;
+
+use super::rows;
+use super::viewer::Viewer;
+use crate::api_error::{ApiError, Kind};
+use crate::app::App;
+use crate::field_path::FieldPath;
+use crate::request_id::RequestId;
+
+/// A viewer's request with what answers it.
+pub(super) struct Question<'a> {
+    pub(super) app: &'a App,
+    pub(super) id: RequestId,
+    pub(super) viewer: &'a Viewer,
+    pub(super) request: &'a Request,
+}
+
+/// The rows, and for tables how many there are on all pages.
+pub(super) struct Answered {
+    pub(super) rows: Answer,
+    total: Option<i128>,
+}
+
+impl Question<'_> {
+    pub(super) async fn answer(&self) -> Result<Answered, ApiError> {
+        let definitions = self.app.store.definitions().await?;
+        let compiled = self.compile(&definitions)?;
+        let rows = self.run(&definitions, &compiled.rows);
+        let total = async {
+            match &compiled.total {
+                Some(statement) => self.run(&definitions, statement).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (rows, total) = tokio::try_join!(rows, total)?;
+        Ok(Answered { rows, total: total.and_then(|answer| only_number(&answer.result)) })
+    }
+
+    fn compile(&self, definitions: &Definitions) -> Result<Compiled, ApiError> {
+        let viewer =
+            query::Viewer::new(&self.viewer.scope, &definitions.schemas, &definitions.sources);
+        let dashboard = self.app.prepared.get(&self.viewer.published);
+        query::compile(self.request, &dashboard, &viewer).map_err(refusal)
+    }
+
+    async fn run(
+        &self,
+        definitions: &Definitions,
+        statement: &Statement,
+    ) -> Result<Answer, ApiError> {
+        let source = definitions.source(statement.source()).map(Arc::clone).ok_or_else(|| {
+            ApiError::internal("a statement was compiled for a data source that is gone")
+        })?;
+        let options = RunOptions {
+            cache: cache_policy(self.viewer.published.definition.cache),
+            request_id: self.id.uuid(),
+            customer: CustomerKey(self.viewer.scope.customer().key.to_string()),
+        };
+        self.app.sources.run(&source, statement, options).await.map_err(failure)
+    }
+}
+
+impl Answered {
+    /// The reply of a data request.
+    pub(super) fn to_json(&self) -> Bytes {
+        let encoded = self.rows.result.encoded(rows::encode);
+        let total = self.total.map_or_else(|| "null".to_owned(), |total| total.to_string());
+        let Answer { cached, as_of, .. } = &self.rows;
+        let tail = format!(",\"total_rows\":{total},\"cached\":{cached},\"as_of\":\"{as_of}\"}}");
+        let mut body = Vec::with_capacity(1 + encoded.len() + tail.len());
+        body.push(b'{');
+        body.extend_from_slice(&encoded);
+        body.extend_from_slice(tail.as_bytes());
+        body.into()
+    }
+}
+
+fn cache_policy(policy: CachePolicy) -> sources::CachePolicy {
+    match policy {
+        CachePolicy::Off => sources::CachePolicy::Off,
+        CachePolicy::For(seconds) => {
+            sources::CachePolicy::Within(Duration::from_secs(seconds.into()))
+        }
+    }
+}
+
+/// The single figure of a count.
+fn only_number(result: &ResultSet) -> Option<i128> {
+    match result.rows().next()?.next()? {
+        Cell::Integer(count) => Some(count),
+        _ => None,
+    }
+}
+
+/// Why nothing was asked. What only the author can mend is told to the log alone.
+fn refusal(error: QueryError) -> ApiError {
+    match error.audience() {
+        Audience::NotFound => ApiError::not_found("there is no such part of this dashboard"),
+        Audience::Viewer(faults) => {
+            let fault = |fault: &query::RequestFault| crate::api_error::FieldFault {
+                field: FieldPath::of_pointer(&fault.pointer),
+                detail: fault.message.clone(),
+            };
+            ApiError::invalid_fields(faults.iter().map(fault).collect())
+        }
+        Audience::Operator => {
+            let detail = "this part of the dashboard cannot be shown to you";
+            ApiError::forbidden(detail).with_code("refused").because(error)
+        }
+    }
+}
+
+/// Why the data source has no answer, without a word of SQL or of the source.
+fn failure(error: SourceError) -> ApiError {
+    let answer = match &error {
+        SourceError::Busy { retry_after } => {
+            let seconds = u32::try_from(retry_after.as_secs().max(1)).unwrap_or(u32::MAX);
+            ApiError::new(Kind::Unavailable, "too many queries are running; try again shortly")
+                .with_code("busy")
+                .retry_after(seconds)
+        }
+        SourceError::TimedOut { .. } => ApiError::new(Kind::TimedOut, "the query took too long"),
+        SourceError::TooLarge(_) => ApiError::new(
+            Kind::Unprocessable,
+            "the result is too large to show; narrow the filters",
+        )
+        .with_code("result_too_large"),
+        SourceError::Unavailable { .. } => {
+            ApiError::new(Kind::BadGateway, "the data is not available just now")
+        }
+        SourceError::Refused { .. } | SourceError::Failed { .. } => {
+            ApiError::new(Kind::Unprocessable, "this part of the dashboard cannot be shown")
+        }
+    };
+    answer.because(error)
+}
