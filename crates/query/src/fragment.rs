@@ -60,6 +60,17 @@ impl Fragment {
         }
     }
 
+    /// Cuts white space at the end, as a dropped clause leaves it.
+    pub(crate) fn trim_end(&mut self) {
+        while let Some(Piece::Sql(sql)) = self.pieces.last_mut() {
+            sql.truncate(sql.trim_end().len());
+            if !sql.is_empty() {
+                break;
+            }
+            self.pieces.pop();
+        }
+    }
+
     /// What each placeholder stands for, in order.
     pub(crate) fn standings(&self) -> Vec<Standing> {
         let standing = |piece: &Piece| match piece {

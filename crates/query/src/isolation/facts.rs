@@ -164,7 +164,12 @@ fn binds_as_everywhere(expr: &Expr) -> bool {
         Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
             all(&[expr, pattern])
         }
-        Expr::Cast { expr, .. } => binds_as_everywhere(expr),
+        Expr::Cast { expr, .. }
+        | Expr::AtTimeZone { timestamp: expr, .. }
+        | Expr::Collate { expr, .. }
+        | Expr::CompoundFieldAccess { root: expr, .. }
+        | Expr::AnyOp { left: expr, .. }
+        | Expr::AllOp { left: expr, .. } => binds_as_everywhere(expr),
         Expr::Interval(interval) => binds_as_everywhere(&interval.value),
         Expr::Nested(_)
         | Expr::Identifier(_)

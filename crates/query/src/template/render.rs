@@ -34,7 +34,9 @@ impl Template {
         mut resolve: impl FnMut(&Variable) -> Result<Binding, E>,
     ) -> Result<Fragment, RenderError<E>> {
         let rendered = render(&self.nodes, false, &mut resolve).map_err(RenderError::Resolve)?;
-        rendered.map_err(|variable| RenderError::NoValue(variable.clone()))
+        let mut fragment = rendered.map_err(|variable| RenderError::NoValue(variable.clone()))?;
+        fragment.trim_end();
+        Ok(fragment)
     }
 
     /// The same text without the optional clauses of these numbers, counted from 0 in the order in

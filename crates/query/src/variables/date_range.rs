@@ -59,7 +59,7 @@ pub(super) fn instant(text: &str, end: End, zone: &Zone) -> Option<Timestamp> {
     }
     let with_offset: Option<Timestamp> = text.parse().ok();
     with_offset.or_else(|| {
-        let civil: DateTime = text.parse().ok()?;
+        let civil: DateTime = text.parse().ok().filter(|_| text.contains(['T', ' ']))?;
         Some(civil.to_zoned_datetime(zone.rules.clone()).ok()?.timestamp())
     })
 }

@@ -1,0 +1,119 @@
+//! One folder per case: a request of a viewer to a dashboard, and the statements or the error.
+//!
+//! `UPDATE_CASES=1` writes what the compiler says now.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use model::Customer;
+use model::dashboard::{Dashboard, Filter, Sort};
+use query::{Compiled, Request, Statement, Target};
+use serde_json::Value;
+
+use crate::world::{World, airline, customer};
+
+#[test]
+fn every_case_compiles_to_what_its_folder_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let entries = fs::read_dir(&folder).expect("the folder of cases");
+    let cases = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir());
+    let mut cases: Vec<PathBuf> = cases.collect();
+    cases.sort();
+    let update = std::env::var_os("UPDATE_CASES").is_some();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let found = outcome(&case, &folder);
+        if update {
+            write(&case, &found);
+        } else if read(&case) != Some(found.clone()) {
+            wrong.push(format!("{}:\n{}", case.display(), found.1));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The name of the file and its content.
+type Outcome = (&'static str, String);
+
+const FILES: [&str; 2] = ["expected.duckdb.sql", "error.txt"];
+
+fn read(case: &Path) -> Option<Outcome> {
+    let found = FILES.map(|file| fs::read_to_string(case.join(file)).ok().map(|text| (file, text)));
+    match found {
+        [Some(one), None] | [None, Some(one)] => Some(one),
+        _ => None,
+    }
+}
+
+fn write(case: &Path, (file, text): &Outcome) {
+    for other in FILES.iter().filter(|other| *other != file) {
+        let _ = fs::remove_file(case.join(other));
+    }
+    fs::write(case.join(file), text).expect("a file of the case");
+}
+
+fn outcome(case: &Path, folder: &Path) -> Outcome {
+    let request = json(&case.join("request.json")).expect("a request");
+    let path = json(&case.join("viewer.json")).map_or_else(|| airline("UA"), |path| viewer(&path));
+    let dashboard = dashboard(case, folder);
+    match World::default().compile(&dashboard, path, &read_request(&request)) {
+        Ok(compiled) => (FILES[0], describe(&compiled)),
+        Err(error) => (FILES[1], format!("{:?}\n{error}\n", error.audience())),
+    }
+}
+
+/// The case's own dashboard, or the demo's.
+fn dashboard(case: &Path, folder: &Path) -> Dashboard {
+    let own = fs::read_to_string(case.join("dashboard.yaml"));
+    let text = own.or_else(|_| fs::read_to_string(folder.join("on-time.yaml")));
+    serde_saphyr::from_str(&text.expect("a dashboard")).expect("a dashboard")
+}
+
+fn json(path: &Path) -> Option<Value> {
+    let text = fs::read_to_string(path).ok()?;
+    Some(serde_json::from_str(&text).expect("JSON"))
+}
+
+fn viewer(path: &Value) -> Vec<Customer> {
+    let path = path.as_array().expect("a path from the root down");
+    path.iter().zip(0..).map(|(json, rank)| customer(rank, json)).collect()
+}
+
+fn read_request(json: &Value) -> Request {
+    let text = |key: &str| json[key].as_str();
+    let target = match (text("panel"), text("options")) {
+        (Some(panel), None) => Target::Panel(panel.parse().expect("a panel's id")),
+        (None, Some(element)) => Target::Options(element.parse().expect("an element's id")),
+        _ => panic!("either panel or options"),
+    };
+    let number = |key: &str| json[key].as_u64().map(|number| u32::try_from(number).expect("u32"));
+    let list = |key: &str| json.get(key).cloned().unwrap_or_else(|| serde_json::json!([]));
+    Request {
+        target,
+        variables: json["variables"].as_object().cloned().unwrap_or_default(),
+        time_zone: text("time_zone").map(|zone| zone.parse().expect("a zone's name")),
+        page: number("page"),
+        page_size: number("page_size"),
+        sort: serde_json::from_value::<Vec<Sort>>(list("sort")).expect("sort"),
+        filters: serde_json::from_value::<Vec<Filter>>(list("filters")).expect("filters"),
+    }
+}
+
+fn describe(compiled: &Compiled) -> String {
+    let rows = statement("rows", &compiled.rows);
+    let total = compiled.total.as_ref().map(|total| statement("total", total));
+    format!("{rows}{}", total.map(|total| format!("\n{total}")).unwrap_or_default())
+}
+
+fn statement(what: &str, statement: &Statement) -> String {
+    let mut text = format!(
+        "-- {what}: source {}, at most {} rows, {}\n",
+        statement.source(),
+        statement.row_limit(),
+        statement.time_zone()
+    );
+    for (value, number) in statement.args().iter().zip(1..) {
+        text.push_str(&format!("-- ${number} {value}\n"));
+    }
+    format!("{text}{};\n", statement.sql())
+}

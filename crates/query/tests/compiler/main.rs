@@ -1,0 +1,8 @@
+//! The compiler from the outside: requests in, statements or errors out.
+
+mod golden;
+mod hostile;
+mod isolation;
+mod requests;
+mod templates;
+mod world;
