@@ -8,7 +8,7 @@ use model::declaration::{Declaration, Plan, Present, plan};
 
 use crate::error::StoreError;
 use crate::session::Session;
-use crate::store::{Change, Store};
+use crate::store::{Store, Work};
 
 impl Store {
     /// What stands on the server, as far as a plan needs to know.
@@ -27,7 +27,7 @@ struct Apply {
     wanted: Declaration,
 }
 
-impl Change for Apply {
+impl Work for Apply {
     type Output = Plan;
     const EXCLUSIVE: bool = true;
 

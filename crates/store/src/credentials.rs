@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::seal::fingerprint;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
-use crate::store::{Change, Store};
+use crate::store::{Store, Work};
 
 impl Store {
     /// What an API token may touch. `None`: there is no such token (any more).
@@ -98,7 +98,7 @@ struct SetAdminKey {
     fingerprint: [u8; 32],
 }
 
-impl Change for SetAdminKey {
+impl Work for SetAdminKey {
     type Output = ();
     const EXCLUSIVE: bool = true;
 
@@ -113,7 +113,7 @@ struct CreateGroup {
     name: GroupName,
 }
 
-impl Change for CreateGroup {
+impl Work for CreateGroup {
     type Output = GroupId;
     const EXCLUSIVE: bool = true;
 
@@ -132,7 +132,7 @@ struct CreateApiToken {
     access: Access,
 }
 
-impl Change for CreateApiToken {
+impl Work for CreateApiToken {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
@@ -151,7 +151,7 @@ struct DeleteApiToken {
     fingerprint: [u8; 32],
 }
 
-impl Change for DeleteApiToken {
+impl Work for DeleteApiToken {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {

@@ -31,8 +31,7 @@ impl Store {
         filter: &CustomerFilter,
         page: Page,
     ) -> Result<Customers, StoreError> {
-        let reader = self.reader().await?;
-        list::customers(&reader.session(), scope.group(), filter, page).await
+        self.in_snapshot(list::List { group: scope.group(), filter: filter.clone(), page }).await
     }
 
     /// One customer with its ancestors. Another group's is `None`, as if absent.

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::seal::Place;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
-use crate::store::{Change, Store};
+use crate::store::{Store, Work};
 
 /// A secret found by its key id, before it has proved anything: a JWT that it opens speaks for its
 /// group.
@@ -123,7 +123,7 @@ struct ManageSecret {
     group: GroupId,
 }
 
-impl Change for ManageSecret {
+impl Work for ManageSecret {
     type Output = EmbedSecret;
 
     async fn run(&self, session: &Session<'_>) -> Result<EmbedSecret, StoreError> {
@@ -137,7 +137,7 @@ struct CreateSecret {
     group: GroupName,
 }
 
-impl Change for CreateSecret {
+impl Work for CreateSecret {
     type Output = EmbedSecret;
 
     async fn run(&self, session: &Session<'_>) -> Result<EmbedSecret, StoreError> {
@@ -150,7 +150,7 @@ struct DeleteSecret {
     id: KeyId,
 }
 
-impl Change for DeleteSecret {
+impl Work for DeleteSecret {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ use tokio_postgres::{Config, IsolationLevel, NoTls};
 
 use crate::error::StoreError;
 use crate::session::{Connection, Session, Tools};
-use crate::store::Change;
+use crate::store::Work;
 
 use listener::Listener;
 
@@ -20,7 +20,7 @@ use listener::Listener;
 const CONNECTIONS: usize = 16;
 /// How long a call waits for a connection, and for a new one to be made.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often a change runs before its caller hears that others are in the way.
+/// How often work runs before its caller hears that others are in the way.
 const ATTEMPTS: u32 = 10;
 /// The name of the lock that every change shares and a change of the definitions holds alone.
 const CHANGE_LOCK: i64 = 0x0046_414e_4c49_4749;
@@ -66,15 +66,15 @@ impl Postgres {
         self.listener.generation()
     }
 
-    /// Runs a change in a transaction, again when another one was in its way.
-    pub(crate) async fn run<C: Change>(
+    /// Runs what changes something in a transaction, again when another one was in its way.
+    pub(crate) async fn run<W: Work>(
         &self,
-        change: &C,
+        work: &W,
         tools: &Tools,
-    ) -> Result<C::Output, StoreError> {
+    ) -> Result<W::Output, StoreError> {
         let mut attempt = 1;
         loop {
-            match self.attempt(change, tools).await {
+            match self.attempt(work, tools).await {
                 Err(fault) if is_passing(&fault) && attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(u64::from(2 * attempt))).await;
                     attempt += 1;
@@ -85,19 +85,19 @@ impl Postgres {
         }
     }
 
-    async fn attempt<C: Change>(&self, change: &C, tools: &Tools) -> Result<C::Output, StoreError> {
+    async fn attempt<W: Work>(&self, work: &W, tools: &Tools) -> Result<W::Output, StoreError> {
         let mut client = self.client().await?;
         // Dropped without a commit, a transaction is rolled back.
         let tx = client.transaction().await?;
-        let lock = match C::EXCLUSIVE {
+        let lock = match W::EXCLUSIVE {
             true => "SELECT pg_advisory_xact_lock($1)",
             false => "SELECT pg_advisory_xact_lock_shared($1)",
         };
         let lock = tx.prepare_cached(lock).await?;
         tx.query(&lock, &[&CHANGE_LOCK]).await?;
         let session = Session { connection: Connection::PostgresTransaction(&tx), tools };
-        let output = change.run(&session).await?;
-        let generation = match C::EXCLUSIVE {
+        let output = work.run(&session).await?;
+        let generation = match W::EXCLUSIVE {
             true => Some(crate::definitions::generation(&session).await?),
             false => None,
         };
@@ -109,11 +109,11 @@ impl Postgres {
     }
 
     /// Reads several statements' worth as of one moment.
-    pub(crate) async fn in_snapshot<C: Change>(
+    pub(crate) async fn in_snapshot<W: Work>(
         &self,
-        read: &C,
+        read: &W,
         tools: &Tools,
-    ) -> Result<C::Output, StoreError> {
+    ) -> Result<W::Output, StoreError> {
         let mut client = self.client().await?;
         let builder = client.build_transaction().read_only(true);
         let tx = builder.isolation_level(IsolationLevel::RepeatableRead).start().await?;

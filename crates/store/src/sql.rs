@@ -42,7 +42,7 @@ macro_rules! statements {
 /// The columns of [`crate::customers::row`], of customer `c` on level `l`.
 macro_rules! customer_columns {
     () => {
-        "c.id, c.group_id, c.provided_id, c.name, l.rank, c.parent_id, c.properties, \
+        "c.id, c.group_id, c.provided_id, c.name, l.rank, l.name, c.parent_id, c.properties, \
          {mapping_of_c}, c.emails, {tags_of_c}, c.is_demo, c.created_at_us, c.updated_at_us, \
          c.token_sealed"
     };

@@ -4,7 +4,7 @@ mod readers;
 mod writer;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 
 use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
-use crate::store::Change;
+use crate::store::Work;
 
 pub(crate) use readers::{ReadLease, Readers};
 pub(crate) use writer::Writer;
@@ -47,11 +47,11 @@ impl Sqlite {
     }
 
     /// Reads several statements' worth as of one moment.
-    pub(crate) fn in_snapshot<C: Change>(
+    pub(crate) fn in_snapshot<W: Work>(
         &self,
-        read: &C,
+        read: &W,
         tools: &Tools,
-    ) -> Result<C::Output, StoreError> {
+    ) -> Result<W::Output, StoreError> {
         let lease = self.readers.lease()?;
         let session = Session { connection: Handle::Sqlite(lease.connection()), tools };
         batch(&session, "BEGIN")?;
@@ -106,11 +106,18 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 
 /// Runs one statement without parameters.
 fn batch(session: &Session<'_>, text: &str) -> Result<(), rusqlite::Error> {
+    connection(session).prepare_cached(text)?.execute([]).map(drop)
+}
+
+fn is_in_transaction(session: &Session<'_>) -> bool {
+    !connection(session).is_autocommit()
+}
+
+fn connection<'a>(session: &Session<'a>) -> MutexGuard<'a, Connection> {
     let Handle::Sqlite(connection) = session.connection else {
         unreachable!("a session of SQLite has SQLite's connection")
     };
-    let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-    connection.prepare_cached(text)?.execute([]).map(drop)
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The value of a future that never waits: every statement on SQLite is answered at once.

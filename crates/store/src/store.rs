@@ -1,9 +1,11 @@
 //! The doorway: one struct over one of two databases.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use deadpool_postgres::Client;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::ambient::Ambient;
 use crate::definitions::DefinitionsCache;
@@ -15,12 +17,22 @@ use crate::session::{Connection, Session, Tools};
 use crate::sqlite::{ReadLease, Sqlite};
 
 /// Where the metadata is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// In this directory, which must exist, in the file `fanlight.db`.
     Sqlite(PathBuf),
     /// In this PostgreSQL database: a `postgres://` URL or a key-value connection string.
     Postgres(String),
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(dir) => f.debug_tuple("Sqlite").field(dir).finish(),
+            // A connection string may hold a password.
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
 }
 
 /// The metadata store. Cheap to clone; all clones are one store.
@@ -44,12 +56,12 @@ enum Database {
     Postgres(Postgres),
 }
 
-/// A change of the store: runs in one transaction, wholly or not at all, and may be run again when
-/// the database asks for it.
-pub(crate) trait Change: Send + Sync + 'static {
+/// Statements that belong together: they run in one transaction, wholly or not at all, and may run
+/// again when the database asks for it.
+pub(crate) trait Work: Send + Sync + 'static {
     type Output: Send + 'static;
 
-    /// Whether the change needs that nobody else changes customers or definitions meanwhile.
+    /// Whether nobody else may change customers or definitions meanwhile.
     const EXCLUSIVE: bool = false;
 
     fn run(
@@ -96,11 +108,11 @@ impl Store {
         Ok(Reader { lease, tools: &self.inner.tools })
     }
 
-    /// Runs a change; when this returns, it is durable.
-    pub(crate) async fn write<C: Change>(&self, change: C) -> Result<C::Output, StoreError> {
+    /// Runs what changes something; when this returns, the change is durable.
+    pub(crate) async fn write<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         match &self.inner.database {
-            Database::Sqlite(sqlite) => sqlite.writer.run(change).await,
-            Database::Postgres(postgres) => postgres.run(&change, &self.inner.tools).await,
+            Database::Sqlite(sqlite) => sqlite.writer.run(work).await,
+            Database::Postgres(postgres) => postgres.run(&work, &self.inner.tools).await,
         }
     }
 }
@@ -117,11 +129,19 @@ impl Store {
         reader.generation().await
     }
 
-    /// Runs something that only reads, in one snapshot.
-    pub(crate) async fn in_snapshot<C: Change>(&self, read: C) -> Result<C::Output, StoreError> {
-        match &self.inner.database {
-            Database::Sqlite(sqlite) => sqlite.in_snapshot(&read, &self.inner.tools),
-            Database::Postgres(postgres) => postgres.in_snapshot(&read, &self.inner.tools).await,
+    /// Runs a longer read, in one snapshot. On SQLite, other tasks move to other threads meanwhile.
+    pub(crate) async fn in_snapshot<W: Work>(&self, read: W) -> Result<W::Output, StoreError> {
+        let sqlite = match &self.inner.database {
+            Database::Postgres(postgres) => {
+                return postgres.in_snapshot(&read, &self.inner.tools).await;
+            }
+            Database::Sqlite(sqlite) => sqlite,
+        };
+        let run = || sqlite.in_snapshot(&read, &self.inner.tools);
+        match Handle::current().runtime_flavor() {
+            RuntimeFlavor::MultiThread => tokio::task::block_in_place(run),
+            // There is no other thread to move to.
+            _ => run(),
         }
     }
 }

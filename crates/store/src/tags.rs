@@ -6,7 +6,7 @@ use model::name::TagName;
 use crate::error::StoreError;
 use crate::session::{Param, Session};
 use crate::sql;
-use crate::store::{Change, Store};
+use crate::store::{Store, Work};
 
 impl Store {
     /// All tags, in the order in which they were made.
@@ -48,7 +48,7 @@ struct CreateTag {
     name: TagName,
 }
 
-impl Change for CreateTag {
+impl Work for CreateTag {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
@@ -63,7 +63,7 @@ struct RenameTag {
     new_name: TagName,
 }
 
-impl Change for RenameTag {
+impl Work for RenameTag {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
@@ -83,7 +83,7 @@ struct DeleteTag {
     name: TagName,
 }
 
-impl Change for DeleteTag {
+impl Work for DeleteTag {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {

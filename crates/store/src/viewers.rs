@@ -61,6 +61,15 @@ impl Store {
         let Some(found) = definitions.dashboard(dashboard) else {
             return Ok(Viewing::NoDashboard);
         };
+        let is_known = |row: &row::CustomerRow| {
+            let name = definitions.levels.name(row.customer.rank);
+            name.is_some_and(|name| name.as_str() == row.level)
+        };
+        if !rows.iter().all(is_known) {
+            // The levels have changed between the two reads: the ids of this path would be bound to
+            // the variables of other levels.
+            return Err(StoreError::Contended);
+        }
         row::sort_path(&mut rows);
         let path = rows.into_iter().map(|row| row.customer).collect();
         let levels = definitions.levels.clone();

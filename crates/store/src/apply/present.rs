@@ -10,11 +10,11 @@ use crate::definitions::{Definitions, Load, StoredDashboard};
 use crate::error::StoreError;
 use crate::session::{Cells, Session};
 use crate::sql;
-use crate::store::Change;
+use crate::store::Work;
 
 pub(super) struct Read;
 
-impl Change for Read {
+impl Work for Read {
     type Output = Present;
 
     async fn run(&self, session: &Session<'_>) -> Result<Present, StoreError> {

@@ -15,7 +15,7 @@ use super::{NO_CUSTOMER, levels, record};
 use crate::error::StoreError;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
-use crate::store::Change;
+use crate::store::Work;
 
 pub(super) struct Update {
     pub(super) scope: GroupScope,
@@ -23,7 +23,7 @@ pub(super) struct Update {
     pub(super) change: CustomerChange,
 }
 
-impl Change for Update {
+impl Work for Update {
     type Output = CustomerRecord;
 
     async fn run(&self, session: &Session<'_>) -> Result<CustomerRecord, StoreError> {

@@ -15,14 +15,14 @@ use super::{by_provided_id, levels};
 use crate::error::StoreError;
 use crate::session::{Param, Session};
 use crate::sql;
-use crate::store::Change;
+use crate::store::Work;
 
 pub(super) struct Create {
     pub(super) scope: GroupScope,
     pub(super) new: NewCustomer,
 }
 
-impl Change for Create {
+impl Work for Create {
     type Output = (CustomerRecord, bool);
 
     async fn run(&self, session: &Session<'_>) -> Result<Self::Output, StoreError> {
@@ -48,7 +48,7 @@ pub(super) struct CreateAll {
     pub(super) creates: Vec<Create>,
 }
 
-impl Change for CreateAll {
+impl Work for CreateAll {
     type Output = Vec<(CustomerRecord, bool)>;
 
     async fn run(&self, session: &Session<'_>) -> Result<Self::Output, StoreError> {

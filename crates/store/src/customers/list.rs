@@ -10,6 +10,7 @@ use super::row::{self, CustomerRow};
 use crate::error::StoreError;
 use crate::session::{Cells, Param, Session};
 use crate::sql::{self, Statement};
+use crate::store::Work;
 
 /// Which customers to list: all that match every given field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,31 +41,34 @@ pub struct Customers {
     pub total: u64,
 }
 
-pub(super) async fn customers(
-    session: &Session<'_>,
-    group: GroupId,
-    filter: &CustomerFilter,
-    page: Page,
-) -> Result<Customers, StoreError> {
-    let (page_statement, count_statement) = statements(filter);
-    let (offset, limit) = match page {
-        Page::All => (0, i64::MAX),
-        Page::Slice { offset, limit } => (saturated(offset), saturated(limit)),
-    };
-    let chosen = filter.parent.iter().chain(&filter.level).map(|text| Param::Text(text));
-    let mut params = vec![Param::Integer(group.0), Param::Integer(limit), Param::Integer(offset)];
-    params.extend(chosen.clone());
-    let rows = session.rows(page_statement, &params, read).await?;
-    let records = assemble(session, rows)?;
-    let total = match page {
-        Page::All => records.len() as u64,
-        Page::Slice { .. } => {
-            let params: Vec<_> = std::iter::once(Param::Integer(group.0)).chain(chosen).collect();
-            let total = session.row(count_statement, &params, |row| row.integer(0)).await?;
-            total.unwrap_or_default().unsigned_abs()
+pub(super) struct List {
+    pub(super) group: GroupId,
+    pub(super) filter: CustomerFilter,
+    pub(super) page: Page,
+}
+
+impl Work for List {
+    type Output = Customers;
+
+    async fn run(&self, session: &Session<'_>) -> Result<Customers, StoreError> {
+        let (page, count) = statements(&self.filter);
+        let (offset, limit) = match self.page {
+            Page::All => (0, i64::MAX),
+            Page::Slice { offset, limit } => (saturated(offset), saturated(limit)),
+        };
+        let group = Param::Integer(self.group.0);
+        let filters = self.filter.parent.iter().chain(&self.filter.level);
+        let filters: Vec<Param<'_>> = filters.map(|text| Param::Text(text)).collect();
+        let params = [&[group, Param::Integer(limit), Param::Integer(offset)], &*filters].concat();
+        let records = assemble(session, session.rows(page, &params, read).await?)?;
+        if self.page == Page::All {
+            let total = records.len() as u64;
+            return Ok(Customers { records, total });
         }
-    };
-    Ok(Customers { records, total })
+        let params = [&[group], &*filters].concat();
+        let total = session.row(count, &params, |row| row.integer(0)).await?;
+        Ok(Customers { records, total: total.unwrap_or_default().unsigned_abs() })
+    }
 }
 
 fn saturated(count: u64) -> i64 {

@@ -10,14 +10,14 @@ use super::{NO_CUSTOMER, record};
 use crate::error::StoreError;
 use crate::session::{Param, Session};
 use crate::sql;
-use crate::store::Change;
+use crate::store::Work;
 
 pub(super) struct Delete {
     pub(super) scope: GroupScope,
     pub(super) fingerprint: [u8; 32],
 }
 
-impl Change for Delete {
+impl Work for Delete {
     type Output = ();
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
@@ -37,7 +37,7 @@ pub(super) struct RefreshToken {
     pub(super) fingerprint: [u8; 32],
 }
 
-impl Change for RefreshToken {
+impl Work for RefreshToken {
     type Output = CustomerRecord;
 
     async fn run(&self, session: &Session<'_>) -> Result<CustomerRecord, StoreError> {

@@ -12,11 +12,13 @@ use crate::seal::Place;
 use crate::session::{Cells, Session};
 
 /// How many columns [`read`] takes.
-pub(super) const COLUMNS: usize = 14;
+pub(super) const COLUMNS: usize = 15;
 
 /// A customer, and its token as it is kept.
 pub(crate) struct CustomerRow {
     pub(crate) customer: Customer,
+    /// The name of the customer's level at the moment of reading.
+    pub(crate) level: String,
     token_sealed: Vec<u8>,
 }
 
@@ -28,16 +30,17 @@ pub(crate) fn read(row: &Cells<'_>) -> Result<CustomerRow, StoreError> {
         provided_id: row.parsed(2)?,
         name: row.parsed(3)?,
         rank: Rank(u8::try_from(row.integer(4)?).map_err(StoreError::corrupt)?),
-        parent: row.optional_integer(5)?.map(CustomerKey),
-        properties: json::<Properties>(row.text(6)?)?,
-        mapping: json::<Mapping>(row.text(7)?)?,
-        emails: json::<Vec<EmailAddress>>(row.text(8)?)?,
-        tags: json::<Vec<TagName>>(row.text(9)?)?,
-        is_demo: row.boolean(10)?,
-        created_at_us: row.integer(11)?,
-        updated_at_us: row.integer(12)?,
+        parent: row.optional_integer(6)?.map(CustomerKey),
+        properties: json::<Properties>(row.text(7)?)?,
+        mapping: json::<Mapping>(row.text(8)?)?,
+        emails: json::<Vec<EmailAddress>>(row.text(9)?)?,
+        tags: json::<Vec<TagName>>(row.text(10)?)?,
+        is_demo: row.boolean(11)?,
+        created_at_us: row.integer(12)?,
+        updated_at_us: row.integer(13)?,
     };
-    Ok(CustomerRow { customer, token_sealed: row.bytes(13)?.to_owned() })
+    let level = row.text(5)?.to_owned();
+    Ok(CustomerRow { customer, level, token_sealed: row.bytes(14)?.to_owned() })
 }
 
 /// Most of these documents are empty: those are not parsed.

@@ -13,11 +13,11 @@ use crate::error::StoreError;
 use crate::seal::Place;
 use crate::session::{Cells, Session};
 use crate::sql;
-use crate::store::Change;
+use crate::store::Work;
 
 pub(crate) struct Load;
 
-impl Change for Load {
+impl Work for Load {
     type Output = Definitions;
 
     async fn run(&self, session: &Session<'_>) -> Result<Definitions, StoreError> {

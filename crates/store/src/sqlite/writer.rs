@@ -1,6 +1,7 @@
 //! The one writer: takes all changes that wait, runs each in a savepoint, and commits them together,
 //! so that one flush of the disk serves them all. A change is answered after its commit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -11,7 +12,7 @@ use tokio::sync::oneshot;
 use super::batch;
 use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
-use crate::store::Change;
+use crate::store::Work;
 
 /// Most changes in one transaction: bounds how long the first waits for the last.
 const GROUP: usize = 512;
@@ -40,11 +41,11 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    pub(crate) async fn run<C: Change>(&self, change: C) -> Result<C::Output, StoreError> {
+    pub(crate) async fn run<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |session| {
             let outcome = match session {
-                Ok(session) => in_savepoint(session, &change),
+                Ok(session) => in_savepoint(session, &work),
                 Err(fault) => Err(StoreError::unavailable(fault)),
             };
             Box::new(move |committed| {
@@ -98,12 +99,72 @@ fn commit(session: &Session<'_>) -> Result<(), String> {
     })
 }
 
-fn in_savepoint<C: Change>(session: &Session<'_>, change: &C) -> Result<C::Output, StoreError> {
-    batch(session, "SAVEPOINT change")?;
-    let outcome = super::ready(change.run(session));
-    if outcome.is_err() {
-        batch(session, "ROLLBACK TO change")?;
+/// Undone alone when it fails or panics, so that it takes nobody else's change with it.
+fn in_savepoint<W: Work>(session: &Session<'_>, work: &W) -> Result<W::Output, StoreError> {
+    if !super::is_in_transaction(session) {
+        // SQLite itself undoes all when, for example, the disk is full.
+        return Err(StoreError::unavailable("the transaction was undone"));
     }
-    batch(session, "RELEASE change")?;
+    batch(session, "SAVEPOINT work")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| super::ready(work.run(session))));
+    let outcome = outcome.unwrap_or_else(|_| Err(StoreError::corrupt("a change panicked")));
+    if outcome.is_err() {
+        batch(session, "ROLLBACK TO work")?;
+    }
+    batch(session, "RELEASE work")?;
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ambient::Ambient;
+    use crate::master_key::MasterKey;
+    use crate::seal::Sealer;
+    use crate::session::Param;
+    use crate::sql;
+
+    /// Makes a tag, and then does as it is told.
+    struct MakeTag(&'static str, Then);
+
+    enum Then {
+        Succeed,
+        Fail,
+        Panic,
+    }
+
+    impl Work for MakeTag {
+        type Output = ();
+
+        async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
+            session.rows(sql::INSERT_TAG, &[Param::Text(self.0)], |_| Ok(())).await?;
+            match self.1 {
+                Then::Succeed => Ok(()),
+                Then::Fail => Err(StoreError::NotFound("reason")),
+                Then::Panic => panic!("on purpose"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn work_that_fails_or_panics_is_undone_alone() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
+        let tools = Arc::new(Tools { ambient: Ambient::default(), sealer });
+        let sqlite = super::super::Sqlite::open(dir.path(), Arc::clone(&tools)).expect("a store");
+        let writer = &sqlite.writer;
+        let outcomes = tokio::join!(
+            writer.run(MakeTag("first", Then::Succeed)),
+            writer.run(MakeTag("failed", Then::Fail)),
+            writer.run(MakeTag("panicked", Then::Panic)),
+            writer.run(MakeTag("last", Then::Succeed)),
+        );
+        assert!(outcomes.0.is_ok() && outcomes.3.is_ok());
+        assert!(matches!(outcomes.1, Err(StoreError::NotFound("reason"))));
+        assert!(matches!(outcomes.2, Err(StoreError::Corrupt(_))));
+        let lease = sqlite.readers.lease().expect("a connection");
+        let session = Session { connection: Handle::Sqlite(lease.connection()), tools: &tools };
+        let tags = session.rows(sql::TAGS, &[], |row| Ok(row.text(0)?.to_owned())).await;
+        assert_eq!(tags.expect("tags"), ["first", "last"]);
+    }
 }
