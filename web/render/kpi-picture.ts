@@ -9,6 +9,9 @@ import { fitted, inTwoLines, textAt } from './svg.ts';
 /** The size that a KPI has on a dashboard; a larger picture shows the same, enlarged. */
 const [WIDTH, HEIGHT] = [280, 120];
 
+/** Large figures stand a little closer. */
+const TIGHT = -0.02;
+
 export function kpiPicture(panel: Panel, result: Result, area: Area): string {
   const { width, height, colors, measure } = area;
   const scale = Math.max(Math.min(width / WIDTH, height / HEIGHT, 6), 1);
@@ -36,15 +39,17 @@ function figureWords(panel: Panel, result: Result, area: Area, scale: number): s
   const { x, y, width, colors, measure } = area;
   const figure = figureOf(panel, result, area.writer);
   const text = figure?.text ?? MISSING;
+  const wide = (size: number) => measure(text, size, 600) + TIGHT * size * text.length;
   const unitStyle = { size: 14 * scale, weight: 400, fill: colors.quiet };
   const gap = 4 * scale;
   const unit = figure?.unit ? fitted(figure.unit, width / 3, unitStyle, measure) : '';
   const unitRoom = unit === '' ? 0 : measure(unit, unitStyle.size, unitStyle.weight) + gap;
-  const natural = measure(text, 32 * scale, 600);
+  const natural = wide(32 * scale);
   const size = 32 * scale * Math.min(1, (width - unitRoom) / natural);
-  const style = { size, weight: 600, fill: figure ? colors.text : colors.quiet };
+  const fill = figure ? colors.text : colors.quiet;
+  const style = { size, weight: 600, fill, spacing: TIGHT };
   if (unit === '') return [textAt(text, style, x, y)];
-  const behind = x + measure(text, size, 600) + gap;
+  const behind = x + wide(size) + gap;
   // The unit stands on the figure's line, not in its middle.
   const lower = y + (size - unitStyle.size) * 0.365;
   return [textAt(text, style, x, y), textAt(unit, unitStyle, behind, lower)];

@@ -96,7 +96,7 @@ function watermark({ width, height, colors }: Area): string {
   const [x, y] = [width / 2, height / 2];
   return element(
     'g',
-    { transform: `rotate(-12 ${x} ${y})`, opacity: 0.06, 'letter-spacing': 5 },
-    textAt('DEMO', { size: 24, weight: 600, fill: colors.text }, x, y, 'middle'),
+    { transform: `rotate(-12 ${x} ${y})`, opacity: 0.06 },
+    textAt('DEMO', { size: 24, weight: 600, fill: colors.text, spacing: 0.2 }, x, y, 'middle'),
   );
 }

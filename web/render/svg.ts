@@ -8,6 +8,8 @@ export interface TextStyle {
   /** 400 or 600. */
   readonly weight: number;
   readonly fill: string;
+  /** Between letters, in parts of the size. */
+  readonly spacing?: number;
 }
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
@@ -60,6 +62,7 @@ export function textAt(
       fill: style.fill,
       'font-size': style.size,
       'font-weight': style.weight,
+      'letter-spacing': style.spacing === undefined ? undefined : style.spacing * style.size,
       'text-anchor': anchor === 'start' ? undefined : anchor,
     },
     escaped(content),

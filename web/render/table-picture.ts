@@ -15,7 +15,7 @@ import type { Area } from './area.ts';
 import { element, fitted, type TextStyle, textAt } from './svg.ts';
 
 const ROW = 36;
-/** Between two columns, half on each side, and at the edges. */
+/** Between two columns at least, and at the edges. */
 const GAP = 24;
 const SIDE = 16;
 const MOST_WIDE = 320;
@@ -64,18 +64,19 @@ function columnOf(field: Field, rows: readonly (readonly Cell[])[], writer: Writ
   };
 }
 
-/** Columns by their content, spread over the width; those that find no room are left out. */
+/** Columns by their content, set apart over the width; those that find no room are left out. */
 function placed(columns: readonly Column[], area: Area): Placed[] {
   const room = area.width - 2 * SIDE;
   const kept = columns.slice(0, Math.max(Math.floor((room + GAP) / (LEAST_WIDE + GAP)), 1));
-  const wanted = kept.map((column) => naturalWidth(column, area));
-  const free = room - GAP * (kept.length - 1);
-  const widths = shared(wanted, free);
+  const natural = kept.map((column) => naturalWidth(column, area));
+  const widths = limited(natural, room - GAP * (kept.length - 1));
+  const used = widths.reduce((total, width) => total + width, 0);
+  const gap = (room - used) / Math.max(kept.length - 1, 1);
   let left = SIDE;
   return kept.map((column, at) => {
     const width = widths[at] ?? 0;
     const here = { ...column, left, width };
-    left += width + GAP;
+    left += width + gap;
     return here;
   });
 }
@@ -85,12 +86,10 @@ function naturalWidth({ title, texts }: Column, { measure }: Area): number {
   return Math.min(Math.max(Math.ceil(widest), LEAST_WIDE), MOST_WIDE);
 }
 
-/** Widths that fill `room`: all grow in proportion, or the widest give way to one limit. */
-export function shared(wanted: readonly number[], room: number): number[] {
-  const sum = wanted.reduce((total, width) => total + width, 0);
-  if (sum <= room) return wanted.map((width) => (width * room) / sum);
-  const narrowFirst = [...wanted].sort((a, b) => a - b);
+/** Widths that find room together: when there is too little, the widest give way to one limit. */
+export function limited(wanted: readonly number[], room: number): number[] {
   let left = room;
+  const narrowFirst = [...wanted].sort((a, b) => a - b);
   for (const [at, width] of narrowFirst.entries()) {
     const limit = left / (narrowFirst.length - at);
     if (width > limit) return wanted.map((one) => Math.min(one, limit));
