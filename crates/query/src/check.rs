@@ -14,11 +14,14 @@ use model::name::DatasetName;
 use model::{Dashboard, Levels};
 
 use crate::dialect::EMBEDDED_ENGINE;
-use crate::error::DatasetFault;
+use crate::error::{DatasetFault, QueryError};
 use crate::gate::{self, Refusal};
 use crate::isolation::{Proof, Unproved, prove};
-use crate::template::Template;
+use crate::request::{Request, Target};
+use crate::shape::Shape;
+use crate::template::{Template, VariableName};
 use crate::variables::{Subject, subject};
+use crate::zone::Zone;
 use renderings::{STAND_IN, renderings};
 
 /// Why a dataset may answer a viewer.
@@ -83,6 +86,12 @@ pub fn check_dashboard(
         let found = check_dataset(dashboard, dataset, levels, schemas);
         findings.extend(found.into_iter().map(|remark| remark.about(name)));
     }
+    for panel in &dashboard.panels {
+        let request = Request::of(Target::Panel(panel.id.clone()));
+        if let Err(error) = Shape::of_panel(panel, &request, &mut Vec::new()) {
+            findings.push(Remark::error(error).about(&panel.dataset));
+        }
+    }
     findings
 }
 
@@ -114,6 +123,9 @@ fn check_dataset(
     levels: &Levels,
     schemas: &[SchemaFacts],
 ) -> Vec<Remark> {
+    if let Some(zone) = dashboard.time_zone.as_ref().filter(|zone| Zone::find(zone).is_none()) {
+        return vec![Remark::error(QueryError::UnknownTimeZone(zone.clone()))];
+    }
     let Some(schema) = schemas.iter().find(|schema| schema.name == dataset.schema) else {
         return vec![Remark::error(format!("no schema {:?}", dataset.schema.as_str()))];
     };
@@ -135,7 +147,7 @@ fn check_dataset(
 
 fn check_policy(dataset: &Dataset, levels: &Levels) -> Option<Remark> {
     let policy = dataset.tenant_column.as_ref()?;
-    let name = crate::template::VariableName::parse(&policy.equals);
+    let name = VariableName::parse(&policy.equals);
     let subject = name.as_ref().and_then(|name| subject(name, levels).ok());
     match subject {
         Some(Subject::LevelId | Subject::ViewerId) => None,

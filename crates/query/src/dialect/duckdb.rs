@@ -15,37 +15,25 @@ impl Dialect for DuckDb {
     }
 
     /// A timestamp without a zone is read as UTC, as the session reads it wherever it is compared
-    /// with an instant. A date has no instant and is never shifted. The engine folds the question
-    /// for the column's type when it plans the query.
+    /// with an instant. A date has no instant and is never shifted.
     fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str) {
-        let zone = || Value::Text(time_zone.to_owned());
         let unit = unit(bucket);
         if bucket == Bucket::Hour {
-            // Minutes past the local hour are taken off the instant: the two hours that share a
-            // name when clocks go back stay apart, in zones of half hours too.
-            let instant = |sql: &mut Fragment| {
-                sql.sql(&format!("case typeof({column}) when 'DATE' then timezone("));
-                sql.bind(zone());
-                sql.sql(&format!(
-                    ", cast({column} as timestamp)) else cast({column} as timestamptz) end"
-                ));
-            };
-            let local = |sql: &mut Fragment| {
-                sql.sql("timezone(");
-                sql.bind(zone());
-                sql.sql(", ");
-                instant(sql);
-                sql.sql(")");
-            };
-            instant_minus_past(sql, &instant, &local);
-            return;
+            return hour(sql, column, time_zone);
         }
-        sql.sql(&format!(
-            "cast(date_trunc('{unit}', case typeof({column}) when 'DATE' then \
-             cast({column} as timestamp) else timezone("
-        ));
-        sql.bind(zone());
-        sql.sql(&format!(", cast({column} as timestamptz)) end) as date)"));
+        sql.sql(&format!("cast(date_trunc('{unit}', "));
+        if time_zone == "UTC" {
+            // The zone's rules cost five times the rest of the query; UTC has none.
+            sql.sql(&format!("make_timestamp(epoch_us(cast({column} as timestamptz)))"));
+        } else {
+            // The engine folds the question for the column's type when it plans the query.
+            let is_date =
+                format!("case typeof({column}) when 'DATE' then cast({column} as timestamp)");
+            sql.sql(&format!("{is_date} else timezone("));
+            sql.bind(Value::Text(time_zone.to_owned()));
+            sql.sql(&format!(", cast({column} as timestamptz)) end"));
+        }
+        sql.sql(") as date)");
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {
@@ -59,12 +47,22 @@ impl Dialect for DuckDb {
     }
 }
 
-/// `instant - (local - date_trunc('hour', local))`
-fn instant_minus_past(
-    sql: &mut Fragment,
-    instant: &dyn Fn(&mut Fragment),
-    local: &dyn Fn(&mut Fragment),
-) {
+/// The instant minus what has passed of its local hour: the two hours that share a name when clocks
+/// go back stay apart, and zones of half hours have their own. A date is its first hour in the zone.
+fn hour(sql: &mut Fragment, column: &str, time_zone: &str) {
+    let zone = || Value::Text(time_zone.to_owned());
+    let instant = |sql: &mut Fragment| {
+        sql.sql(&format!("case typeof({column}) when 'DATE' then timezone("));
+        sql.bind(zone());
+        sql.sql(&format!(", cast({column} as timestamp)) else cast({column} as timestamptz) end"));
+    };
+    let local = |sql: &mut Fragment| {
+        sql.sql("timezone(");
+        sql.bind(zone());
+        sql.sql(", ");
+        instant(sql);
+        sql.sql(")");
+    };
     instant(sql);
     sql.sql(" - (");
     local(sql);

@@ -865,3 +865,22 @@ fn every_choice_of_the_author_is_checked() {
     assert_eq!(ground(json!(["and true", "or true"])), Some(Ground::Isolated));
     assert_eq!(ground(json!(["and true", "; drop table x"])), None);
 }
+
+#[test]
+fn an_author_hears_of_a_zone_that_does_not_exist_and_of_filters_that_do_not_fit() {
+    let world = World::default();
+    let mut dashboard = dashboard_of("select 1 as x");
+    let filter = json!([{"column": "x", "operator": "between", "value": 1}]);
+    dashboard.panels[0].filters = serde_json::from_value(filter).expect("filters");
+    let messages = |dashboard: &Dashboard| -> Vec<String> {
+        let errors = findings(&world, dashboard).into_iter();
+        errors.filter(|f| f.severity == Severity::Error).map(|f| f.message).collect()
+    };
+    let of_panel = "panel \"table\": /filters/0/value: must be a list of two: the least and the \
+                    greatest";
+    assert_eq!(messages(&dashboard), [of_panel]);
+    dashboard.panels[0].filters.clear();
+    dashboard.time_zone = "Mars/Olympus".parse().ok();
+    let of_zone = "the dashboard's time zone \"Mars/Olympus\" does not exist";
+    assert_eq!(messages(&dashboard), [of_zone]);
+}
