@@ -4,5 +4,8 @@ import { defineConfig } from 'vitest/config';
 process.env.TZ = 'Pacific/Auckland';
 
 export default defineConfig({
-  test: { include: ['{charts,client,elements,iframe,demo,render}/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['{charts,client,elements,iframe,demo,render,scripts}/**/*.test.{ts,js}'],
+    environment: 'node',
+  },
 });

@@ -18,25 +18,25 @@ export interface ChartTheme {
 /** Eight categories on a light background. */
 export const LIGHT_SERIES: readonly string[] = [
   '#2a6fdb',
-  '#d9622b',
-  '#128a72',
-  '#8a4fbf',
-  '#a87a00',
-  '#d0447f',
-  '#4a9cc7',
-  '#6b7280',
+  '#d77e10',
+  '#04572e',
+  '#6e33ae',
+  '#8f6d17',
+  '#923965',
+  '#389dcf',
+  '#998b89',
 ];
 
 /** The same eight on a dark background. */
 export const DARK_SERIES: readonly string[] = [
   '#5b9bff',
-  '#f08a54',
-  '#2fb89a',
-  '#b184e6',
-  '#d3a52e',
-  '#f07aa8',
-  '#7cc4e8',
-  '#9aa2b1',
+  '#f2ae56',
+  '#318c77',
+  '#8964c4',
+  '#b26511',
+  '#d978b6',
+  '#02cff9',
+  '#bab8b5',
 ];
 
 /** The colours around a chart as well: what a dashboard looks like unless a page sets its own. */

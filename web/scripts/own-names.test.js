@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 
 import { ownNames } from './own-names.js';
 
 test('every element that the calendar library defines gets a name of ours', async () => {
-  const file = createRequire(import.meta.url).resolve('cally');
+  const file = new URL('../node_modules/cally/dist/cally.js', import.meta.url);
   const code = ownNames(await readFile(file, 'utf8'), 'calendar-');
   const defined = [...code.matchAll(/customElements\.define\(\s*"([^"]+)"/g)].map(
     ([, name]) => name,

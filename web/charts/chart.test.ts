@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+
+import { DRAW } from './chart.ts';
+import { CANVAS, column, measure, panel, result } from './example.ts';
+import type { Panel, Result } from './panel.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: options are checked key by key.
+function draw(one: Panel, rows: Result, width = CANVAS.width): any {
+  const type = one.type === 'line' ? 'line' : 'bar';
+  return DRAW[type](one, rows, { ...CANVAS, width });
+}
+
+const MONTH = column('month', { bucket: 'month' });
+const monthly = result({ month: 'date', n: 'integer' }, [
+  ['2013-01-01', 10],
+  ['2013-03-01', 30],
+]);
+const byOrigin = result({ month: 'date', origin: 'string', n: 'integer' }, [
+  ['2013-01-01', 'EWR', 10],
+  ['2013-02-01', 'EWR', 12],
+  ['2013-01-01', 'JFK', 20],
+]);
+
+test('bars begin at zero, and a month without rows keeps its place', () => {
+  const { option } = draw(panel('bar', [MONTH, measure('n')]), monthly);
+  expect(option.yAxis[0].min).toBe(0);
+  expect(option.xAxis[0].data).toEqual(['Jan 2013', 'Feb 2013', 'Mar 2013']);
+  expect(option.series[0].data.map(({ value }: { value: number }) => value)).toEqual([
+    10,
+    null,
+    30,
+  ]);
+});
+
+test('a time axis is true to scale and lines break where a value is missing', () => {
+  const { option } = draw(panel('line', [MONTH, measure('n')]), monthly);
+  expect(option.xAxis[0].type).toBe('time');
+  expect(option.useUTC).toBe(true);
+  const [series] = option.series;
+  expect(series.connectNulls).toBe(false);
+  expect(series.data.map(({ value }: { value: unknown[] }) => value[1])).toEqual([10, null, 30]);
+});
+
+test('a point between two gaps is drawn, as no line shows it', () => {
+  const { option } = draw(panel('line', [MONTH, measure('n')]), monthly);
+  const sizes = option.series[0].data.map(({ symbolSize }: { symbolSize: number }) => symbolSize);
+  expect(sizes[0]).toBeGreaterThan(0);
+  const { option: joined } = draw(panel('line', [MONTH, column('origin'), measure('n')]), byOrigin);
+  expect(joined.series[0].data.map(({ symbolSize }: { symbolSize: number }) => symbolSize)).toEqual(
+    [0, 0],
+  );
+});
+
+test('names stand at the ends of lines where there is room, in a legend elsewhere', () => {
+  const lines = panel('line', [MONTH, column('origin'), measure('n')]);
+  const wide = draw(lines, byOrigin).option;
+  expect(wide.legend).toBeUndefined();
+  expect(wide.graphic.elements.map(({ style }: { style: { text: string } }) => style.text)).toEqual(
+    ['EWR', 'JFK'],
+  );
+  const narrow = draw(lines, byOrigin, 300).option;
+  expect(narrow.legend.data).toEqual(['EWR', 'JFK']);
+  expect(narrow.graphic).toBeUndefined();
+});
+
+test('one series needs neither names nor a legend', () => {
+  for (const type of ['line', 'bar'] as const) {
+    const { option } = draw(panel(type, [MONTH, measure('n')]), monthly);
+    expect(option.legend).toBeUndefined();
+    expect(option.graphic).toBeUndefined();
+  }
+});
+
+test('bars of several series stand on each other only when the author says so', () => {
+  const columns = [MONTH, column('origin'), measure('n')];
+  const beside = draw(panel('bar', columns), byOrigin).option;
+  expect(beside.series.map(({ stack }: { stack?: string }) => stack)).toEqual([
+    undefined,
+    undefined,
+  ]);
+  const stacked = draw(panel('bar', columns, { stacked: true }), byOrigin).option;
+  expect(new Set(stacked.series.map(({ stack }: { stack?: string }) => stack)).size).toBe(1);
+  expect(stacked.yAxis[0].max).toBeGreaterThanOrEqual(30);
+});
+
+test('bars to the right say their values at their ends, below zero on the left', () => {
+  const rows = result({ dest: 'string', delay: 'float' }, [
+    ['BOS', 12.34],
+    ['LAX', -3],
+  ]);
+  const bars = panel('bar', [column('dest'), measure('delay', 'min')], {
+    orientation: 'horizontal',
+  });
+  const { option } = draw(bars, rows);
+  const [series] = option.series;
+  expect(series.label.formatter({ dataIndex: 0 })).toBe('12.34');
+  expect(series.data[1].label.position).toBe('left');
+  expect(option.yAxis[0].inverse).toBe(true);
+  expect(option.xAxis[0].min).toBe(-3);
+});
+
+test('figures of different kinds get scales of their own', () => {
+  const rows = result({ dest: 'string', n: 'integer', delay: 'float' }, [['BOS', 5000, 3.5]]);
+  const columns = [column('dest'), measure('n'), measure('delay', 'min')];
+  for (const orientation of ['horizontal', 'vertical'] as const) {
+    const { option } = draw(panel('bar', columns, { orientation }), rows);
+    expect(option.grid).toHaveLength(2);
+    expect(option.title.map(({ text }: { text: string }) => text)).toEqual(['N', 'Delay (min)']);
+  }
+});
+
+test('a tooltip tells exact values as plain texts', () => {
+  const rows = result({ dest: 'string', n: 'integer' }, [['<img src=x>', '9007199254740993']]);
+  const { tooltip } = draw(panel('bar', [column('dest'), measure('n')]), rows);
+  expect(tooltip(0)).toEqual({
+    title: '<img src=x>',
+    rows: [{ color: CANVAS.theme.series[0], name: 'N', value: '9,007,199,254,740,993' }],
+  });
+});
+
+test('a tooltip over lines begins with the highest and leaves out what is missing', () => {
+  const { tooltip } = draw(panel('line', [MONTH, column('origin'), measure('n')]), byOrigin);
+  expect(tooltip(0).rows.map(({ name }: { name: string }) => name)).toEqual(['JFK', 'EWR']);
+  expect(tooltip(1).rows.map(({ name }: { name: string }) => name)).toEqual(['EWR']);
+});
+
+test('charts stand empty or small sizes', () => {
+  const empty = result({ month: 'date', n: 'integer' }, []);
+  for (const type of ['line', 'bar'] as const) {
+    const one = panel(type, [MONTH, measure('n')]);
+    expect(() => draw(one, empty)).not.toThrow();
+    expect(() => draw(one, monthly, 40)).not.toThrow();
+  }
+});
