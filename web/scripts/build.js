@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { renameCalendar } from './own-names.js';
+import { buildRenderScript } from './render-script.js';
 import { checkSizes } from './size.js';
 import { buildSmokePages } from './smoke.js';
 
@@ -40,6 +41,8 @@ await buildBundle({ chart, calendar });
 await buildPages();
 await buildSmokePages();
 await compress(dist);
+// The server runs this one and sends it to nobody.
+await buildRenderScript();
 await checkSizes(dist);
 
 /**
