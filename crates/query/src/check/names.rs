@@ -4,9 +4,10 @@ use model::dashboard::{Dataset, Element, ElementKind};
 use model::{Dashboard, Levels};
 
 use super::Remark;
-use crate::nearest::nearest;
+use crate::nearest::hint;
 use crate::template::{Template, Variable};
 use crate::variables::{Subject, VariableFault, choice_sql, subject};
+use model::nearest::nearest;
 
 pub(super) fn check(
     template: &Template,
@@ -159,6 +160,6 @@ impl Checker<'_> {
     }
 
     fn hint(&self, name: &str) -> String {
-        crate::nearest::hint(name, self.known().iter().map(String::as_str))
+        hint(name, self.known().iter().map(String::as_str))
     }
 }

@@ -81,10 +81,11 @@ fn viewer(path: &Value) -> Vec<Customer> {
 
 fn read_request(json: &Value) -> Request {
     let text = |key: &str| json[key].as_str();
-    let target = match (text("panel"), text("options")) {
-        (Some(panel), None) => Target::Panel(panel.parse().expect("a panel's id")),
-        (None, Some(element)) => Target::Options(element.parse().expect("an element's id")),
-        _ => panic!("either panel or options"),
+    let target = match (text("panel"), text("export"), text("options")) {
+        (Some(panel), None, None) => Target::Panel(panel.parse().expect("a panel's id")),
+        (None, Some(panel), None) => Target::Export(panel.parse().expect("a panel's id")),
+        (None, None, Some(element)) => Target::Options(element.parse().expect("an element's id")),
+        _ => panic!("one of panel, export and options"),
     };
     let number = |key: &str| json[key].as_u64().map(|number| u32::try_from(number).expect("u32"));
     let list = |key: &str| json.get(key).cloned().unwrap_or_else(|| serde_json::json!([]));
