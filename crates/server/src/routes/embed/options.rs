@@ -23,7 +23,9 @@ pub(crate) async fn options(
     Path(element): Path<String>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let element = viewer.published.definition.element(&element);
+    // A credential for one panel opens no controls.
+    let elements = viewer.only_panel.is_none().then_some(&viewer.published.definition);
+    let element = elements.and_then(|definition| definition.element(&element));
     let element = element.ok_or_else(|| ApiError::not_found("there is no such control here"))?;
     let request = request::read(Target::Options(element.id.clone()), &body, &[])?;
     let body = match choices(element) {

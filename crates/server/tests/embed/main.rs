@@ -1,0 +1,8 @@
+//! What viewers see, over the real engine and the demo's flights: what a customer carries reaches its
+//! panels, and nothing that a viewer sends widens them.
+
+mod carried;
+mod credentials;
+mod replies;
+mod support;
+mod widening;
