@@ -1,9 +1,27 @@
 //! Customers' data: the only crate that connects to it.
+//!
+//! [`Sources`] answers a [`query::Statement`] and nothing else. On the way it asks its cache, joins an
+//! identical question that is under way, waits for the customer's turn, and stops at the limits. A
+//! source that is slow, broken or gone is an answer to one question; it never stops the server.
+//!
+//! Each kind of database is one [`connector::Connector`] in a module of its own. The embedded engine
+//! (`engine_worker`) runs in worker processes, one for each data source.
 
+mod cache;
+mod connector;
+mod engine_worker;
 mod error;
+mod flight;
+mod gate;
+mod instance;
 mod options;
+mod queue;
 mod result;
+mod sources;
+mod stop;
 
+pub use connector::TableColumn;
 pub use error::{ResultLimit, SourceError};
 pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
+pub use sources::Sources;

@@ -1,0 +1,86 @@
+//! Results that may be asked for again soon.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use blake3::Hash;
+use model::name::SourceId;
+use moka::Expiry;
+use moka::future::Cache;
+
+use crate::result::ResultSet;
+
+/// Holds results for as long as somebody wanted them kept, and up to a number of bytes.
+#[derive(Clone)]
+pub(crate) struct ResultCache(Cache<[u8; 32], Kept>);
+
+/// A result with its age.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) result: Arc<ResultSet>,
+    pub(crate) as_of: jiff::Timestamp,
+    asked: Instant,
+    keep_for: Duration,
+    source: SourceId,
+}
+
+struct EachItsOwn;
+
+impl Expiry<[u8; 32], Kept> for EachItsOwn {
+    fn expire_after_create(&self, _: &[u8; 32], kept: &Kept, _: Instant) -> Option<Duration> {
+        Some(kept.keep_for)
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &[u8; 32],
+        kept: &Kept,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(kept.keep_for)
+    }
+}
+
+impl ResultCache {
+    pub(crate) fn new(bytes: u64) -> Self {
+        let weight =
+            |_: &[u8; 32], kept: &Kept| u32::try_from(kept.result.weight()).unwrap_or(u32::MAX);
+        let cache = Cache::builder().max_capacity(bytes).weigher(weight).expire_after(EachItsOwn);
+        Self(cache.support_invalidation_closures().build())
+    }
+
+    /// A result that is at most `age` old.
+    pub(crate) async fn get(&self, key: &Hash, age: Duration) -> Option<Kept> {
+        self.0.get(key.as_bytes()).await.filter(|kept| kept.asked.elapsed() <= age)
+    }
+
+    pub(crate) async fn keep(
+        &self,
+        key: &Hash,
+        source: SourceId,
+        fresh: &Fresh,
+        keep_for: Duration,
+    ) {
+        // Somebody else may be content with an older one for longer.
+        let kept = self.0.get(key.as_bytes()).await;
+        let keep_for = kept.map_or(keep_for, |kept| kept.keep_for.max(keep_for));
+        let Fresh { result, as_of, asked } = fresh.clone();
+        self.0.insert(*key.as_bytes(), Kept { result, as_of, asked, keep_for, source }).await;
+    }
+
+    /// Drops all results of a source.
+    pub(crate) fn forget(&self, source: SourceId) {
+        let of_source = move |_: &[u8; 32], kept: &Kept| kept.source == source;
+        // Errs only for a cache without invalidation closures.
+        let _ = self.0.invalidate_entries_if(of_source);
+    }
+}
+
+/// A result as it comes from the database.
+#[derive(Clone, Debug)]
+pub(crate) struct Fresh {
+    pub(crate) result: Arc<ResultSet>,
+    pub(crate) as_of: jiff::Timestamp,
+    pub(crate) asked: Instant,
+}

@@ -1,0 +1,87 @@
+//! What each kind of database has to offer.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use model::source::{Connection, DataSource};
+use query::Value;
+
+use crate::engine_worker::EngineWorkers;
+use crate::error::{ResultLimit, SourceError};
+use crate::options::{Limits, WorkerCommand};
+use crate::result::ResultSet;
+use crate::stop::Stop;
+
+/// One data source, opened when it is first asked.
+pub(crate) trait Connector: Send + Sync {
+    /// Runs one SELECT. When `stop` is ordered, the query is stopped in the database too; the future
+    /// resolves only once the query holds nothing there any more, and is always polled to its end.
+    fn execute(
+        self: Arc<Self>,
+        query: Arc<Query>,
+        stop: Stop,
+    ) -> BoxFuture<'static, Result<ResultSet, Failure>>;
+
+    /// The columns of a table.
+    fn describe(
+        self: Arc<Self>,
+        table: String,
+    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>>;
+
+    /// Lets go of the database at once, whatever runs in it.
+    fn close(self: Arc<Self>) -> BoxFuture<'static, ()>;
+}
+
+/// A query as a connector takes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    pub(crate) sql: String,
+    /// For the placeholders `$1`, `$2` …
+    pub(crate) arguments: Vec<Value>,
+    pub(crate) row_limit: u64,
+    pub(crate) byte_limit: u64,
+}
+
+/// A column of a table of a data source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableColumn {
+    pub name: String,
+    /// In the words of the database, for example `VARCHAR` or `DECIMAL(18,3)`.
+    pub data_type: String,
+}
+
+/// Why a connector has no rows. Texts are for the operator's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Unavailable(String),
+    Refused(String),
+    Failed(String),
+    TooLarge(ResultLimit),
+    /// The order to stop was heard.
+    Stopped,
+}
+
+impl From<Failure> for SourceError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unavailable(detail) => Self::Unavailable { detail },
+            Failure::Refused(detail) => Self::Refused { detail },
+            Failure::Failed(detail) => Self::Failed { detail },
+            Failure::TooLarge(limit) => Self::TooLarge(limit),
+            Failure::Stopped => Self::Unavailable { detail: "the query was stopped".to_owned() },
+        }
+    }
+}
+
+/// The connector for a data source. Connects to nothing yet.
+pub(crate) fn connector(
+    source: &DataSource,
+    limits: &Limits,
+    worker: &WorkerCommand,
+) -> Arc<dyn Connector> {
+    match &source.connection {
+        Connection::Files { tables, materialize } => {
+            Arc::new(EngineWorkers::new(&source.name, tables, *materialize, limits, worker))
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Files, answered by the embedded engine in worker processes.
+//!
+//! Usually a source has one worker. It is replaced when a file has changed and when it has died; a
+//! query that was in it when it died runs once more, alone in a worker of its own, so that it can
+//! take no other query with it again.
+
+mod argument;
+mod client;
+mod process;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use engine::protocol::{Format, Limits as EngineLimits, Setup, Table};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use model::name::{SourceName, TableName};
+use model::source::{FileFormat, FileTable};
+use tokio::sync::Mutex;
+
+use crate::connector::{Connector, Failure, Query, TableColumn};
+use crate::options::{Limits, WorkerCommand};
+use crate::result::ResultSet;
+use crate::stop::Stop;
+use client::{Ended, Worker};
+
+/// After a worker could not open its files, questions get the same answer for so long.
+const OPEN_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often one query follows files that change again and again.
+const FOLLOWED_CHANGES: usize = 3;
+
+/// The workers of one source.
+pub(crate) struct EngineWorkers {
+    name: SourceName,
+    tables: Vec<Table>,
+    materialize: bool,
+    limits: EngineLimits,
+    temporary_folder: Option<std::path::PathBuf>,
+    command: WorkerCommand,
+    current: Mutex<Current>,
+    /// Held by the query that runs alone.
+    alone: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Current {
+    worker: Option<Arc<Worker>>,
+    failed: Option<(Instant, Failure)>,
+    closed: bool,
+}
+
+impl EngineWorkers {
+    pub(crate) fn new(
+        name: &SourceName,
+        tables: &BTreeMap<TableName, FileTable>,
+        materialize: bool,
+        limits: &Limits,
+        command: &WorkerCommand,
+    ) -> Self {
+        let connections = u32::try_from(limits.queries_per_source).unwrap_or(u32::MAX).max(1);
+        Self {
+            name: name.clone(),
+            tables: tables.iter().map(|(name, file)| table(name, file)).collect(),
+            materialize,
+            limits: EngineLimits { connections, ..limits.engine },
+            temporary_folder: limits.temporary_folder.clone(),
+            command: command.clone(),
+            current: Mutex::default(),
+            alone: Mutex::default(),
+        }
+    }
+
+    /// The worker that runs, or a new one.
+    async fn worker(&self) -> Result<Arc<Worker>, Failure> {
+        let mut current = self.current.lock().await;
+        if current.closed {
+            return Err(Failure::Unavailable("the source is closed".to_owned()));
+        }
+        if let Some(worker) = current.worker.as_ref().filter(|worker| !worker.has_ended()) {
+            return Ok(Arc::clone(worker));
+        }
+        if let Some((at, failure)) = &current.failed
+            && at.elapsed() < OPEN_PAUSE
+        {
+            return Err(failure.clone());
+        }
+        match self.start().await {
+            Ok(worker) => {
+                current.failed = None;
+                Ok(Arc::clone(current.worker.insert(Arc::new(worker))))
+            }
+            Err(failure) => {
+                current.failed = Some((Instant::now(), failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    async fn start(&self) -> Result<Worker, Failure> {
+        let mut folder = tempfile::Builder::new();
+        let folder = folder.prefix("fanlight-engine-");
+        let temporary = match &self.temporary_folder {
+            Some(parent) => folder.tempdir_in(parent),
+            None => folder.tempdir(),
+        };
+        let unavailable = |error: std::io::Error| Failure::Unavailable(error.to_string());
+        let temporary = temporary.map_err(unavailable)?;
+        let setup = Setup {
+            tables: self.tables.clone(),
+            materialize: self.materialize,
+            temporary_folder: temporary.path().to_owned(),
+            limits: self.limits,
+        };
+        Worker::start(&self.name, &self.command, setup, temporary).await
+    }
+
+    /// Takes a worker out of use; it ends when its last query has.
+    async fn retire(&self, worker: &Arc<Worker>) {
+        let mut current = self.current.lock().await;
+        if current.worker.as_ref().is_some_and(|current| Arc::ptr_eq(current, worker)) {
+            current.worker = None;
+        }
+    }
+
+    async fn run(self: Arc<Self>, query: Arc<Query>, stop: Stop) -> Result<ResultSet, Failure> {
+        for _ in 0..FOLLOWED_CHANGES {
+            let worker = self.worker().await?;
+            match worker.execute(&query, &stop).await {
+                Ok(rows) => {
+                    if rows.outdated {
+                        tokio::spawn(Arc::clone(&self).renew(worker));
+                    }
+                    return rows.decode();
+                }
+                Err(Ended::AskAnother) => self.retire(&worker).await,
+                Err(Ended::Failed(failure)) => return Err(failure),
+                Err(Ended::Died) => {
+                    tracing::warn!(source = %self.name, "an engine worker has died");
+                    self.retire(&worker).await;
+                    tokio::spawn({
+                        let workers = Arc::clone(&self);
+                        async move { workers.worker().await.map(drop) }
+                    });
+                    return self.run_alone(&query, &stop).await;
+                }
+            }
+        }
+        Err(Failure::Unavailable("the files change faster than they can be read".to_owned()))
+    }
+
+    /// Runs a query that lost its worker once more, where it can harm no other.
+    async fn run_alone(&self, query: &Query, stop: &Stop) -> Result<ResultSet, Failure> {
+        let _alone = self.alone.lock().await;
+        if stop.is_ordered() {
+            return Err(Failure::Stopped);
+        }
+        match self.start().await?.execute(query, stop).await {
+            Ok(rows) => rows.decode(),
+            Err(Ended::Failed(failure)) => Err(failure),
+            Err(Ended::AskAnother | Ended::Died) => {
+                Err(Failure::Unavailable("the query ended its engine worker twice".to_owned()))
+            }
+        }
+    }
+
+    /// Replaces a worker whose copies are older than their files, while it goes on answering. It
+    /// stays if the new files cannot be read.
+    async fn renew(self: Arc<Self>, old: Arc<Worker>) {
+        if !old.claim_renewal() {
+            return;
+        }
+        match self.start().await {
+            Ok(fresh) => {
+                let mut current = self.current.lock().await;
+                if !current.closed {
+                    current.worker = Some(Arc::new(fresh));
+                }
+            }
+            Err(failure) => {
+                tracing::warn!(source = %self.name, ?failure, "changed files cannot be read yet");
+                tokio::time::sleep(OPEN_PAUSE).await;
+                old.release_renewal();
+            }
+        }
+    }
+}
+
+impl Connector for EngineWorkers {
+    fn execute(
+        self: Arc<Self>,
+        query: Arc<Query>,
+        stop: Stop,
+    ) -> BoxFuture<'static, Result<ResultSet, Failure>> {
+        self.run(query, stop).boxed()
+    }
+
+    fn describe(
+        self: Arc<Self>,
+        table: String,
+    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
+        async move { self.worker().await?.describe(table).await }.boxed()
+    }
+
+    fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        async move {
+            let mut current = self.current.lock().await;
+            current.closed = true;
+            if let Some(worker) = current.worker.take() {
+                worker.kill();
+                worker.ended().await;
+            }
+        }
+        .boxed()
+    }
+}
+
+fn table(name: &TableName, file: &FileTable) -> Table {
+    let ends_in_parquet = || file.path.to_ascii_lowercase().ends_with(".parquet");
+    let format = match file.format {
+        Some(FileFormat::Parquet) => Format::Parquet,
+        Some(FileFormat::Csv) => Format::Csv,
+        None if ends_in_parquet() => Format::Parquet,
+        None => Format::Csv,
+    };
+    Table {
+        name: name.to_string(),
+        path: file.path.clone().into(),
+        format,
+        null_text: file.null_text.clone(),
+    }
+}

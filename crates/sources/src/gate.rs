@@ -1,0 +1,116 @@
+//! Lets queries through to one data source, as many as it may have, fairly between customers.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use crate::options::CustomerKey;
+use crate::queue::{FairQueue, Full, QueueLimits};
+
+type Waiting = oneshot::Sender<Permit>;
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    queue: Mutex<FairQueue<CustomerKey, Waiting>>,
+}
+
+/// The right to run one query, given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    gate: Arc<Gate>,
+    customer: CustomerKey,
+}
+
+impl Gate {
+    pub(crate) fn new(limits: QueueLimits) -> Arc<Self> {
+        Arc::new(Self { queue: Mutex::new(FairQueue::new(limits)) })
+    }
+
+    /// Waits for the customer's turn. Errs at once when too many wait already.
+    pub(crate) async fn enter(self: &Arc<Self>, customer: CustomerKey) -> Result<Permit, Full> {
+        let (sender, receiver) = oneshot::channel();
+        self.queue_up(customer, sender)?;
+        self.admit();
+        // The sender is dropped unused only together with the gate, which `self` keeps.
+        receiver.await.map_err(|_| Full)
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queue().is_idle()
+    }
+
+    fn queue_up(&self, customer: CustomerKey, waiting: Waiting) -> Result<(), Full> {
+        let mut queue = self.queue();
+        if queue.is_full() {
+            queue.retain(|waiting| !waiting.is_closed());
+        }
+        queue.push(customer, waiting)
+    }
+
+    /// Lets in whoever may come in now.
+    fn admit(self: &Arc<Self>) {
+        loop {
+            // The lock is free again before the permit is sent: one that nobody takes is dropped
+            // here and asks for the lock.
+            let next = self.queue().next();
+            let Some((customer, waiting)) = next else { return };
+            let _ = waiting.send(Permit { gate: Arc::clone(self), customer });
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, FairQueue<CustomerKey, Waiting>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.gate.queue().finished(&self.customer);
+        self.gate.admit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn customer(name: &str) -> CustomerKey {
+        CustomerKey(name.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_permit_given_back_lets_the_next_one_in() {
+        let gate = Gate::new(QueueLimits { running: 1, running_per_customer: 1, waiting: 1 });
+        let first = gate.enter(customer("a")).await.unwrap();
+        let second = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move { gate.enter(customer("b")).await }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(gate.enter(customer("c")).await.err(), Some(Full));
+        drop(first);
+        drop(second.await.unwrap().unwrap());
+        assert!(gate.is_idle());
+    }
+
+    #[tokio::test]
+    async fn who_gave_up_waiting_takes_no_place() {
+        let gate = Gate::new(QueueLimits { running: 1, running_per_customer: 1, waiting: 1 });
+        let first = gate.enter(customer("a")).await.unwrap();
+        let impatient = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move { gate.enter(customer("b")).await.map(drop) }
+        });
+        tokio::task::yield_now().await;
+        impatient.abort();
+        assert!(impatient.await.is_err());
+        let patient = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move { gate.enter(customer("c")).await }
+        });
+        tokio::task::yield_now().await;
+        drop(first);
+        assert!(patient.await.unwrap().is_ok());
+        assert!(gate.is_idle());
+    }
+}

@@ -1,0 +1,217 @@
+//! The doorway: every question about customers' data comes through here.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use blake3::Hash;
+use model::name::{SourceId, TableName};
+use model::source::DataSource;
+use query::Statement;
+
+use crate::cache::{Fresh, ResultCache};
+use crate::connector::{Query, TableColumn};
+use crate::error::SourceError;
+use crate::flight::{Flights, Pilot};
+use crate::instance::Instance;
+use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+use crate::result::{Answer, ResultSet};
+
+/// How often sources are looked at that nobody asks any more, at most.
+const SWEEP_PAUSE: Duration = Duration::from_secs(30);
+
+/// The customers' data sources, opened when first asked. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Sources(Arc<Inner>);
+
+struct Inner {
+    limits: Limits,
+    worker: WorkerCommand,
+    cache: ResultCache,
+    flights: Flights,
+    open: Mutex<Open>,
+    sweeper: Once,
+}
+
+#[derive(Default)]
+struct Open {
+    instances: HashMap<SourceId, Arc<Instance>>,
+    shut_down: bool,
+}
+
+impl Sources {
+    /// Connects to nothing and starts nothing yet.
+    pub fn new(limits: Limits, worker: WorkerCommand) -> Self {
+        Self(Arc::new(Inner {
+            cache: ResultCache::new(limits.cache_bytes),
+            limits,
+            worker,
+            flights: Flights::default(),
+            open: Mutex::default(),
+            sweeper: Once::new(),
+        }))
+    }
+
+    /// Answers `statement` from `source`, which it must have been compiled for.
+    ///
+    /// The query runs in a task of its own: dropping this future leaves the query, and the last one
+    /// to leave stops it in the database.
+    pub async fn run(
+        &self,
+        source: &Arc<DataSource>,
+        statement: &Statement,
+        options: RunOptions,
+    ) -> Result<Answer, SourceError> {
+        if statement.source() != source.id {
+            let detail = format!("it was compiled for source {:?}", statement.source());
+            return Err(SourceError::Refused { detail });
+        }
+        let key = statement.cache_key();
+        let query = || Query {
+            sql: statement.sql().to_owned(),
+            arguments: statement.args().to_vec(),
+            row_limit: statement.row_limit().into(),
+            byte_limit: self.0.limits.result_bytes,
+        };
+        self.answer(source, key, query, options).await
+    }
+
+    /// The columns of a table of `source`, in their order.
+    pub async fn describe(
+        &self,
+        source: &Arc<DataSource>,
+        table: &TableName,
+    ) -> Result<Vec<TableColumn>, SourceError> {
+        let connector = self.instance(source)?.connector();
+        // A task of its own, because a request cut off in the middle would garble the next one.
+        let described = tokio::spawn(connector.describe(table.to_string())).await;
+        Ok(described.map_err(|error| SourceError::Unavailable { detail: error.to_string() })??)
+    }
+
+    /// Lets go of a source whose definition has changed or gone: no result of it is answered from
+    /// the cache any more, and the next question opens it anew. Queries in it run to their end.
+    pub fn forget(&self, source: SourceId) {
+        self.open().instances.remove(&source);
+        self.0.cache.forget(source);
+    }
+
+    /// Closes all sources, whatever runs in them, and opens none again.
+    pub async fn shutdown(&self) {
+        let instances = {
+            let mut open = self.open();
+            open.shut_down = true;
+            std::mem::take(&mut open.instances)
+        };
+        for instance in instances.into_values() {
+            instance.connector().close().await;
+        }
+    }
+
+    async fn answer(
+        &self,
+        source: &Arc<DataSource>,
+        key: Hash,
+        query: impl FnOnce() -> Query,
+        options: RunOptions,
+    ) -> Result<Answer, SourceError> {
+        let age = match options.cache {
+            CachePolicy::Within(age) => age,
+            CachePolicy::Off => Duration::ZERO,
+        };
+        if !age.is_zero()
+            && let Some(kept) = self.0.cache.get(&key, age).await
+        {
+            return Ok(Answer { result: kept.result, cached: true, as_of: kept.as_of });
+        }
+        let (waiter, pilot) = self.0.flights.join(key, age);
+        if let Some(pilot) = pilot {
+            let instance = self.instance(source)?;
+            tracing::debug!(request_id = %options.request_id, source = %source.name, "query begins");
+            let flight = Flight { key, source: source.id, customer: options.customer };
+            tokio::spawn(fly(Arc::clone(&self.0), instance, pilot, flight, query()));
+        }
+        let fresh = waiter.outcome().await?;
+        Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
+    }
+
+    /// The open instance for this revision of the source, or a new one.
+    fn instance(&self, source: &DataSource) -> Result<Arc<Instance>, SourceError> {
+        self.0.sweeper.call_once(|| {
+            tokio::spawn(sweep(Arc::downgrade(&self.0)));
+        });
+        let mut open = self.open();
+        if open.shut_down {
+            return Err(SourceError::Unavailable { detail: "the server shuts down".to_owned() });
+        }
+        let new = || Instance::new(source, &self.0.limits, &self.0.worker);
+        let instance = match open.instances.entry(source.id) {
+            Entry::Vacant(entry) => entry.insert(new()),
+            Entry::Occupied(mut entry) => {
+                if entry.get().revision < source.revision {
+                    entry.insert(new());
+                }
+                entry.into_mut()
+            }
+        };
+        Ok(Arc::clone(instance))
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.0.open()
+    }
+}
+
+impl Inner {
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Flight {
+    key: Hash,
+    source: SourceId,
+    customer: CustomerKey,
+}
+
+/// The task of one query: runs it, keeps the result for those who come later, tells those who wait.
+async fn fly(
+    inner: Arc<Inner>,
+    instance: Arc<Instance>,
+    pilot: Pilot,
+    flight: Flight,
+    query: Query,
+) {
+    let (as_of, asked) = (now(), Instant::now());
+    let stop = pilot.stop.clone();
+    let tell = async |outcome: Result<ResultSet, SourceError>| {
+        let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });
+        let keep_for = pilot.keep_for();
+        if let Ok(fresh) = &outcome
+            && !keep_for.is_zero()
+        {
+            inner.cache.keep(&flight.key, flight.source, fresh, keep_for).await;
+        }
+        pilot.land(outcome);
+    };
+    instance.run(query, flight.customer, stop, tell).await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is only shown; ages are measured with Instant")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// Closes sources that nobody asks any more, until the last [`Sources`] is gone.
+async fn sweep(inner: Weak<Inner>) {
+    loop {
+        let Some(idle) = inner.upgrade().map(|inner| inner.limits.idle) else { return };
+        tokio::time::sleep(SWEEP_PAUSE.min(idle)).await;
+        let Some(inner) = inner.upgrade() else { return };
+        // What is taken out here closes when its last user drops it.
+        inner.open().instances.retain(|_, instance| instance.idle_for() < idle);
+    }
+}
+
+#[cfg(test)]
+mod tests;
