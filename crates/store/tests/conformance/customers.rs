@@ -1,11 +1,12 @@
 //! Customers: get or create, read, change, delete, list.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use model::customer::{CustomerChange, NewCustomer};
 use serde_json::json;
-use store::{CustomerFilter, Page, StoreError};
-use testkit::{TestStore, customer, customer_below};
+use store::{Ambient, CustomerFilter, Page, Store, StoreError};
+use testkit::{ManualClock, TestStore, customer, customer_below};
 
 use crate::{create, find, flights, group, name, on_both, reader, told};
 
@@ -25,6 +26,8 @@ on_both! {
     lists_are_in_creation_order_and_page_stably,
     many_customers_are_made_together_or_not_at_all,
     another_groups_customer_is_absent,
+    one_of_two_renames_to_one_id_wins,
+    the_time_is_the_clocks,
 }
 
 async fn a_customer_is_made_once_and_then_returned_untouched(test: TestStore) {
@@ -308,4 +311,35 @@ async fn another_groups_customer_is_absent(test: TestStore) {
     let below = store.get_or_create_customer(&testing, customer_below("UA-JFK", "UA")).await;
     assert_eq!(told(below), "parent_provided_id: there is no customer \"UA\"");
     assert_eq!(find(store, &production, "UA").await, Some(made));
+}
+
+async fn one_of_two_renames_to_one_id_wins(test: TestStore) {
+    let scope = group(&test, "Production").await;
+    let another = test.another().await.expect("a second node");
+    for id in ["a", "b"] {
+        create(test.store(), &scope, customer(id)).await;
+    }
+    let to_c = || CustomerChange { provided_id: Some(name("c")), ..CustomerChange::default() };
+    let (a, b) = (name("a"), name("b"));
+    let (first, second) = tokio::join!(
+        test.store().update_customer(&scope, &a, to_c()),
+        another.update_customer(&scope, &b, to_c()),
+    );
+    let outcomes = [told(first), told(second)];
+    assert!(outcomes.contains(&"done".to_owned()), "{outcomes:?}");
+    assert!(outcomes.contains(&"this provided_id is taken".to_owned()), "{outcomes:?}");
+}
+
+async fn the_time_is_the_clocks(test: TestStore) {
+    let clock = Arc::new(ManualClock::at_us(1_000));
+    let ambient = Ambient { clock: clock.clone(), ..Ambient::default() };
+    let store = Store::open(test.location(), &TestStore::master_key(), ambient).await;
+    let store = store.expect("a store");
+    let scope = group(&test, "Production").await;
+    create(&store, &scope, customer("UA")).await;
+    clock.advance_us(50);
+    let changed = store.update_customer(&scope, &name("UA"), CustomerChange::default()).await;
+    let changed = changed.expect("the customer");
+    let times = (changed.customer().created_at_us, changed.customer().updated_at_us);
+    assert_eq!(times, (1_000, 1_050));
 }

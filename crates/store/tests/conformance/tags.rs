@@ -11,6 +11,7 @@ on_both! {
     names_are_unique_on_the_server_and_list_in_creation_order,
     a_renamed_tag_stays_on_its_customers,
     a_deleted_tag_leaves_its_customers,
+    a_tag_that_is_deleted_meanwhile_is_unknown,
 }
 
 async fn names_are_unique_on_the_server_and_list_in_creation_order(test: TestStore) {
@@ -55,4 +56,25 @@ async fn a_deleted_tag_leaves_its_customers(test: TestStore) {
     assert_eq!(found.customer().tags, [name("sales")]);
     let again = store.delete_tag(&scope, &name("pilot")).await;
     assert_eq!(told(again), "there is no such group tag");
+}
+
+async fn a_tag_that_is_deleted_meanwhile_is_unknown(test: TestStore) {
+    let scope = group(&test, "Production").await;
+    let another = test.another().await.expect("a second node");
+    for round in 0..20 {
+        test.store().create_tag(&scope, &name("pilot")).await.expect("a tag");
+        let id = format!("customer {round}");
+        let tags = BTreeSet::from([name("pilot")]);
+        let pilot = name("pilot");
+        let (made, deleted) = tokio::join!(
+            another.get_or_create_customer(&scope, NewCustomer { tags, ..customer(&id) }),
+            test.store().delete_tag(&scope, &pilot),
+        );
+        deleted.expect("deleted");
+        let outcome = told(made);
+        assert!(["done", "group_tags: there is no group tag \"pilot\""].contains(&&*outcome));
+        if let Some(found) = find(test.store(), &scope, &id).await {
+            assert!(found.customer().tags.is_empty());
+        }
+    }
 }

@@ -17,6 +17,8 @@ on_both! {
     a_customer_is_moved_and_detached,
     the_rule_holds_under_concurrent_moves,
     a_parent_is_not_deleted_under_a_child_that_is_being_made,
+    a_path_has_up_to_eight_customers,
+    levels_do_not_turn_under_a_child_that_is_being_made,
 }
 
 async fn a_parent_stands_on_a_strictly_higher_level(test: TestStore) {
@@ -176,6 +178,42 @@ async fn a_parent_is_not_deleted_under_a_child_that_is_being_made(test: TestStor
     }
 }
 
+async fn a_path_has_up_to_eight_customers(test: TestStore) {
+    let store = test.store();
+    let names = ["A", "B", "C", "D", "E", "F", "G", "H"];
+    set_levels(store, &names).await;
+    let scope = group(&test, "Production").await;
+    for (at, level) in names.into_iter().enumerate() {
+        let parent = at.checked_sub(1).map(|above| name(&format!("customer {above}")));
+        let level = Some(level.to_owned());
+        create(store, &scope, NewCustomer { level, parent, ..customer(&format!("customer {at}")) })
+            .await;
+    }
+    let deepest = find(store, &scope, "customer 7").await.expect("the customer");
+    let path: Vec<&str> = deepest.path.iter().map(|found| found.provided_id.as_str()).collect();
+    let expected: Vec<String> = (0..8).map(|at| format!("customer {at}")).collect();
+    assert_eq!(path, expected);
+    let filter = CustomerFilter { level: Some("H".to_owned()), ..CustomerFilter::default() };
+    let listed = store.customers(&scope, &filter, Page::All).await.expect("a list");
+    assert_eq!(listed.records, [deepest]);
+}
+
+async fn levels_do_not_turn_under_a_child_that_is_being_made(test: TestStore) {
+    let scope = group(&test, "Production").await;
+    let another = test.another().await.expect("a second node");
+    create(test.store(), &scope, customer("UA")).await;
+    let turned = levels(&["User", "Customer"]);
+    let operator = OperatorScope::of_command_line();
+    let (made, applied) = tokio::join!(
+        another.get_or_create_customer(&scope, customer_below("UA-JFK", "UA")),
+        test.store().apply(&operator, &turned),
+    );
+    assert_ne!(made.is_ok(), applied.is_ok(), "exactly one wins");
+    for id in ["UA", "UA-JFK"] {
+        find(test.store(), &scope, id).await.iter().for_each(assert_rising);
+    }
+}
+
 fn attach(parent: &str) -> CustomerChange {
     let parent = Some(ParentChange::Attach(name(parent)));
     CustomerChange { parent, ..CustomerChange::default() }
@@ -190,9 +228,12 @@ fn level(name: &str) -> CustomerChange {
 }
 
 async fn set_levels(store: &Store, names: &[&str]) {
+    store.apply(&OperatorScope::of_command_line(), &levels(names)).await.expect("levels");
+}
+
+fn levels(names: &[&str]) -> Declaration {
     let names = names.iter().map(|name| LevelName::try_from((*name).to_owned()));
     let names = names.collect::<Result<_, _>>().expect("level names");
     let levels = Some(Levels::new(names).expect("levels"));
-    let wanted = Declaration { levels, ..Declaration::default() };
-    store.apply(&OperatorScope::of_command_line(), &wanted).await.expect("levels");
+    Declaration { levels, ..Declaration::default() }
 }
