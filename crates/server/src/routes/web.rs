@@ -36,8 +36,11 @@ pub(crate) async fn asset(
 }
 
 /// `GET /` of the demo.
-pub(crate) async fn demo_page(headers: HeaderMap) -> Result<Response, ApiError> {
-    file("demo/index.html", "no-cache", &headers)
+pub(crate) async fn demo_page(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    page("demo/index.html", "no-cache", &app, &headers)
 }
 
 /// `GET /iframe/{*credential}`: the page around one element. Its script reads the credential from
@@ -47,7 +50,7 @@ pub(crate) async fn iframe(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let mut response = file("iframe/index.html", "no-store", &headers)?;
+    let mut response = page("iframe/index.html", "no-store", &app, &headers)?;
     let ancestors = frame_ancestors(&app, &path).await?;
     let policy = format!(
         "default-src 'self'; img-src 'self' data:; \
@@ -68,6 +71,34 @@ async fn frame_ancestors(app: &App, path: &str) -> Result<Cow<'static, str>, Api
     let issuer = |claims: Claims| claims.issuer.map(|issuer| issuer.to_string());
     let issuer = sealed.open(&found.secret, app.clock.now()).ok().and_then(issuer);
     Ok(issuer.map_or("*".into(), Cow::Owned))
+}
+
+/// A page names its files relative to its base: the server's root, or the path below which a proxy
+/// shows the server.
+fn page(
+    path: &str,
+    caching: &'static str,
+    app: &App,
+    request: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let Some(base) = app.config.public_url.as_deref().and_then(base_path) else {
+        return file(path, caching, request);
+    };
+    let built = Built::get(path).ok_or_else(|| ApiError::not_found("there is no such file"))?;
+    let text = String::from_utf8_lossy(&built.data);
+    let text = text.replace("<base href=\"/\"", &format!("<base href=\"{base}\""));
+    let caching = HeaderValue::from_static(caching);
+    Ok(([(CACHE_CONTROL, caching), (CONTENT_TYPE, content_type(&built))], text).into_response())
+}
+
+/// The path of a URL, with a slash at its end; `None` for the root.
+fn base_path(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let (_, path) = rest.split_once('/')?;
+    let path = path.trim_matches('/');
+    // Configuration is the operator's, and a quote in it would still break the page.
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
+    (!path.is_empty() && path.chars().all(fits)).then(|| format!("/{path}/"))
 }
 
 fn file(path: &str, caching: &'static str, request: &HeaderMap) -> Result<Response, ApiError> {
@@ -112,5 +143,24 @@ fn body(file: EmbeddedFile) -> Body {
     match file.data {
         Cow::Borrowed(bytes) => Body::from(bytes),
         Cow::Owned(bytes) => Body::from(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_know_below_which_path_a_proxy_shows_them() {
+        let cases = [
+            ("https://example.com", None),
+            ("https://example.com/", None),
+            ("https://example.com/analytics", Some("/analytics/")),
+            ("https://example.com/a/b/", Some("/a/b/")),
+            ("https://example.com/\"><script>", None),
+        ];
+        for (url, expected) in cases {
+            assert_eq!(base_path(url).as_deref(), expected, "{url}");
+        }
     }
 }
