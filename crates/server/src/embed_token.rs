@@ -37,28 +37,23 @@ pub enum EmbedTokenError {
 
 /// A token whose form is right and whose content is still unknown.
 #[derive(Debug)]
-pub struct SealedToken<'a> {
-    key_id: KeyId,
-    sealed: jwe::Compact<'a>,
-}
+pub struct SealedToken<'a>(jwe::Compact<'a>);
 
 impl<'a> SealedToken<'a> {
     /// Reads the form and the header of a token.
     pub fn parse(text: &'a str) -> Result<Self, EmbedTokenError> {
-        let sealed = jwe::Compact::parse(text).map_err(EmbedTokenError::Malformed)?;
-        let key_id = jwe::key_id(&sealed.header).map_err(EmbedTokenError::Malformed)?;
-        Ok(Self { key_id, sealed })
+        jwe::Compact::parse(text).map(Self).map_err(EmbedTokenError::Malformed)
     }
 
     /// The `kid`: which embed secret opens the token, if there is one.
     pub fn key_id(&self) -> &KeyId {
-        &self.key_id
+        &self.0.key_id
     }
 
     /// Opens the token with the secret that its key id names; `exp` is compared with `now`, without
     /// leeway.
     pub fn open(&self, secret: &EmbedSecret, now: Timestamp) -> Result<Claims, EmbedTokenError> {
-        let content = self.sealed.open(&secret.value).ok_or(EmbedTokenError::Undecryptable)?;
+        let content = self.0.open(&secret.value).ok_or(EmbedTokenError::Undecryptable)?;
         let claims = Claims::read(&content).map_err(EmbedTokenError::Claims)?;
         if claims.expires <= now { Err(EmbedTokenError::Expired) } else { Ok(claims) }
     }

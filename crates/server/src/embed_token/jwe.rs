@@ -15,7 +15,8 @@ use crate::json;
 pub(super) struct Compact<'a> {
     /// The header as it stands in the token: the associated data of the encryption.
     encoded_header: &'a str,
-    pub(super) header: Vec<u8>,
+    /// The `kid` of a header that is acceptable as a whole.
+    pub(super) key_id: KeyId,
     iv: [u8; 12],
     /// The ciphertext with its tag of 16 bytes behind it.
     sealed: Vec<u8>,
@@ -36,11 +37,12 @@ impl<'a> Compact<'a> {
         if !key.is_empty() {
             return Err("it carries an encrypted key, which alg \"dir\" does not have");
         }
+        let key_id = key_id(&decode(encoded_header)?)?;
         let mut sealed = decode(ciphertext)?;
         let tag: [u8; 16] = decode(tag)?.try_into().map_err(|_| "its tag is not 16 bytes")?;
         sealed.extend_from_slice(&tag);
         let iv = decode(iv)?.try_into().map_err(|_| "its initialization vector is not 12 bytes")?;
-        Ok(Self { encoded_header, header: decode(encoded_header)?, iv, sealed })
+        Ok(Self { encoded_header, key_id, iv, sealed })
     }
 
     /// The plaintext, `None` when the key is another or anything was changed.
@@ -50,8 +52,7 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// The `kid` of a header that is acceptable as a whole.
-pub(super) fn key_id(header: &[u8]) -> Result<KeyId, &'static str> {
+fn key_id(header: &[u8]) -> Result<KeyId, &'static str> {
     let Ok(Value::Object(header)) = json::read(header) else {
         return Err("its header is no JSON object, or has a member twice");
     };

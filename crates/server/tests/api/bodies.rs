@@ -53,7 +53,7 @@ async fn a_body_that_is_no_sound_json_is_refused_with_the_place() {
         reply.assert_fails(400, sentence);
     }
     let latin1 = b"{\"provided_id\":\"new\",\"name\":\"caf\xe9\"}".to_vec();
-    create(&server, None, latin1).await.assert_fails(400, "the body is not");
+    create(&server, None, latin1).await.assert_fails(400, "name: is not valid JSON");
     assert!(!server.exists("new").await);
 }
 

@@ -11,6 +11,7 @@ mod group_tags;
 mod isolation;
 mod jose;
 mod lists;
+mod log;
 mod support;
 mod tree;
 mod update;
