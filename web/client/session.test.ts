@@ -217,6 +217,10 @@ test('a token that ends later leaves what was loaded on the screen', async () =>
   session.refresh();
   await until(() => session.state.phase === 'expired');
   expect(session.state.panels.get('a')?.result).toEqual(data);
+  const asked = calls.length;
+  session.refresh();
+  await new Promise((done) => setTimeout(done, 50));
+  expect(calls, 'an ended token is not tried again').toHaveLength(asked);
   reply = answer;
   open('two');
   // Nothing flashes: the results stay while the new token is tried.

@@ -106,7 +106,7 @@ export class Session {
   /** Asks again: for the dashboard if it is not there, else for all panels. */
   refresh(): void {
     if (this.state.phase === 'ready') this.loadPanels();
-    else if (this.place) void this.load();
+    else if (this.place && this.state.phase === 'failed') void this.load();
   }
 
   retry(panel: string): void {

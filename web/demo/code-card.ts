@@ -14,7 +14,7 @@ export interface CodeCard {
 
 export function codeCard(card: CodeCard) {
   const { id, title, note, code, isCopied } = card;
-  return html`<section class="code-card" aria-labelledby=${`${id}-title`}>
+  return html`<div class="code-card">
     <header class="code-head">
       <h3 id=${`${id}-title`}>${title}</h3>
       <button
@@ -32,7 +32,7 @@ export function codeCard(card: CodeCard) {
     }</code></pre>
     <p class="quiet">${note}</p>
     <span class="sr-only" role="status">${isCopied ? `${title}: copied` : nothing}</span>
-  </section>`;
+  </div>`;
 }
 
 async function copy({ id, code, copied }: CodeCard): Promise<void> {

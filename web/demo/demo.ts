@@ -92,21 +92,29 @@ async function renewToken(): Promise<void> {
 
 function page() {
   return html`
-    <header class="top">
-      <div class="brand"><img src="assets/icon.svg" alt="" width="24" height="24" />Fanlight</div>
-      <nav class="links" aria-label="More">
-        <a href="openapi.json">API description</a>
-      </nav>
+    <header>
+      <div class="top">
+        <div class="brand"><img src="assets/icon.svg" alt="" width="24" height="24" />Fanlight</div>
+        <nav class="links" aria-label="More">
+          ${
+            state.opening
+              ? html`<a href=${`iframe/${state.opening.jwt}`} target="_blank">
+                  The dashboard on a page of its own
+                </a>`
+              : nothing
+          }
+        </nav>
+      </div>
+      <div class="intro">
+        <h1>Every airline sees its own flights</h1>
+        <p>
+          One dashboard over the flights that left New York in 2013, embedded for
+          ${state.airlines.length || 'its'} airlines. Choose who is looking: the page stays the same,
+          the rows are theirs alone. Beside it stand the call that creates such a customer and the
+          HTML that shows it the dashboard; both work as they are.
+        </p>
+      </div>
     </header>
-    <div class="intro">
-      <h1>Every airline sees its own flights</h1>
-      <p>
-        One dashboard over the flights that left New York in 2013, embedded for
-        ${state.airlines.length || 'its'} airlines. Choose who is looking: the page stays the same,
-        the rows are theirs alone. Beside it stand the call that creates such a customer and the HTML
-        that shows it the dashboard; both work as they are.
-      </p>
-    </div>
     ${state.failure ? failure(state.failure) : nothing}
     <div class="columns">
       <aside class="viewers" aria-label="Who is looking">${viewers()}</aside>

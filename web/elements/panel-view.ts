@@ -28,9 +28,10 @@ export interface PanelContext {
 
 export function panelView(panel: Panel, state: PanelState, context: PanelContext): TemplateResult {
   const isBusy = state.status === 'loading' || state.status === 'refreshing';
-  return html`<section
+  return html`<div
     class="panel ${panel.type === 'kpi' ? 'kpi' : ''}"
     part="panel"
+    role="group"
     data-panel=${panel.id}
     aria-label=${panel.title}
     aria-busy=${isBusy}
@@ -42,8 +43,8 @@ export function panelView(panel: Panel, state: PanelState, context: PanelContext
         ? html`<p class="panel-description">${panel.description}</p>`
         : nothing
     }
-    ${context.watermark ? html`<div class="watermark" aria-hidden="true">Demo</div>` : nothing}
-  </section>`;
+    ${context.watermark ? html`<div class="watermark"></div>` : nothing}
+  </div>`;
 }
 
 function title(panel: Panel) {

@@ -20,6 +20,7 @@ export const dashboardStyles = css`
     display: none;
   }
   .dashboard {
+    position: relative;
     container: dashboard / inline-size;
   }
   .header {
@@ -94,11 +95,15 @@ export const dashboardStyles = css`
     color: var(--_quiet);
   }
   .notice {
+    /* Over the header, so that nothing moves when it comes and goes. */
+    position: absolute;
+    inset-inline: 0;
+    top: -8px;
+    z-index: 2;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 8px 12px;
-    margin-bottom: 16px;
+    gap: 0 12px;
     padding: 8px 12px;
     border: 1px solid var(--_border);
     border-inline-start: 3px solid var(--_accent);
@@ -355,13 +360,15 @@ export const panelStyles = css`
     display: grid;
     place-items: center;
     pointer-events: none;
+  }
+  .watermark::after {
+    /* The badge above says it to screen readers, once. */
+    content: 'Demo' / '';
     font-size: 24px;
     font-weight: 600;
     letter-spacing: 0.2em;
     text-transform: uppercase;
-    color: var(--_text);
     opacity: 0.06;
     transform: rotate(-12deg);
-    user-select: none;
   }
 `;
