@@ -123,3 +123,59 @@ fn a_demo_for_everybody_must_be_meant() {
     let told = run(folder.path(), &["demo", "--listen", "0.0.0.0:0"]).complained();
     assert!(told.contains("--public"), "{told}");
 }
+
+/// The rows of a panel as a viewer of the demo sees them.
+async fn rows(demo: &Demo, customer: &str, panel: &str, variables: Value) -> Vec<Vec<Value>> {
+    let client = reqwest::Client::new();
+    let body = json!({"provided_id": customer, "dashboard": "on-time"});
+    let opened = client.post(demo.url("/demo/token")).json(&body).send().await;
+    let opened: Value = opened.expect("an answer").json().await.expect("JSON");
+    let call = client.post(demo.url(&format!("/embed/v1/panels/{panel}/data")));
+    let call = call.bearer_auth(opened["jwt"].as_str().expect("a token"));
+    let reply = call.json(&json!({"variables": variables})).send().await.expect("an answer");
+    let reply: Value = reply.json().await.expect("JSON");
+    serde_json::from_value(reply["rows"].clone()).unwrap_or_else(|_| panic!("{reply}"))
+}
+
+#[tokio::test]
+async fn an_airlines_stations_are_those_it_flies_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(folder.path());
+    let listed = reqwest::get(demo.url("/demo/customers")).await.expect("an answer");
+    let listed: Value = listed.json().await.expect("JSON");
+    let mut flights: std::collections::BTreeMap<String, (i64, i64)> = Default::default();
+    for customer in listed["customers"].as_array().expect("a list") {
+        let id = customer["provided_id"].as_str().expect("an id");
+        let count = rows(&demo, id, "flights", json!({})).await[0][0].as_i64().expect("a count");
+        assert!(count > 0, "{id} flies");
+        match customer["parent_provided_id"].as_str() {
+            None => flights.entry(id.to_owned()).or_default().0 = count,
+            Some(airline) => flights.entry(airline.to_owned()).or_default().1 += count,
+        }
+    }
+    for (airline, (all, of_stations)) in &flights {
+        assert_eq!(all, of_stations, "{airline}");
+    }
+    let all: i64 = flights.values().map(|(all, _)| all).sum();
+    assert_eq!(all, 336_776);
+}
+
+#[tokio::test]
+async fn every_panel_shows_all_rows_until_a_viewer_chooses() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(folder.path());
+    let months = rows(&demo, "HA", "by_month", json!({})).await;
+    assert_eq!(months.first(), Some(&vec![json!("2013-01-01"), json!(31)]));
+    assert_eq!(months.len(), 12);
+    assert_eq!(rows(&demo, "UA", "destinations", json!({})).await.len(), 10);
+    assert_eq!(rows(&demo, "UA", "recent", json!({})).await.len(), 20);
+    let shares = rows(&demo, "UA", "delay_share", json!({})).await;
+    assert_eq!(shares.len(), 36, "three origins in twelve months");
+    let is_share =
+        |row: &Vec<Value>| row[2].as_f64().is_some_and(|share| (0.0..=1.0).contains(&share));
+    assert!(shares.iter().all(is_share), "{shares:?}");
+    let january = json!({"period": {"startDate": "2013-01-01", "endDate": "2013-01-31"}});
+    assert_eq!(rows(&demo, "HA", "flights", january).await, [[json!(31)]]);
+    let elsewhere = json!({"origin": ["LGA"]});
+    assert_eq!(rows(&demo, "HA", "flights", elsewhere).await, [[json!(0)]]);
+}

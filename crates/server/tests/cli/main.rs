@@ -2,4 +2,5 @@
 
 mod commands;
 mod demo;
+mod first;
 mod process;

@@ -54,6 +54,41 @@ pub(crate) fn run_with(data_dir: &Path, arguments: &[&str], environment: &[(&str
     Ended { code, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
+/// A server that serves until it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// How to reach it.
+    url: String,
+}
+
+impl Server {
+    /// Starts a server on a free port and waits until it says where it listens.
+    pub(crate) fn start(data_dir: &Path) -> Self {
+        let mut command = command(data_dir, &["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the binary runs");
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut lines = stderr.lines().map(|line| line.expect("UTF-8"));
+        let address =
+            lines.find_map(|line| Some(line.split_once("listening address=")?.1.to_owned()));
+        let url = format!("http://{}", address.expect("the server listens").trim());
+        // The log goes on, and a pipe that nobody empties would stop the server.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A demo that serves until it is dropped.
 pub(crate) struct Demo {
     child: Child,
