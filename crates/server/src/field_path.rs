@@ -56,15 +56,6 @@ impl FieldPath {
         self.0.pop();
     }
 
-    /// The path of a JSON pointer. Digits are taken for an index.
-    pub fn of_pointer(pointer: &str) -> Self {
-        let segment = |text: &str| match text.parse() {
-            Ok(index) => Segment::Index(index),
-            Err(_) => Segment::Key(text.replace("~1", "/").replace("~0", "~")),
-        };
-        Self(pointer.split('/').skip(1).map(segment).collect())
-    }
-
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }

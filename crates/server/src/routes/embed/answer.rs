@@ -107,7 +107,7 @@ fn refusal(error: QueryError) -> ApiError {
         Audience::NotFound => ApiError::not_found("there is no such part of this dashboard"),
         Audience::Viewer(faults) => {
             let fault = |fault: &query::RequestFault| crate::api_error::FieldFault {
-                field: FieldPath::of_pointer(&fault.pointer),
+                field: FieldPath::from_pointer(&fault.pointer),
                 detail: fault.message.clone(),
             };
             ApiError::invalid_fields(faults.iter().map(fault).collect())

@@ -30,7 +30,7 @@ pub(super) fn read(target: Target, body: &[u8], extra: &[&str]) -> Result<Reques
             "page_size" => request.page_size = positive("page_size", &value, &mut faults),
             "sort" => request.sort = entries::<Sort>("sort", value, &mut faults),
             "filters" => request.filters = entries::<Filter>("filters", value, &mut faults),
-            _ => faults.add(FieldPath::root().key(key), "is not a field of this request"),
+            _ => faults.add(key, "is not a field of this request"),
         }
     }
     faults.finish(Some(request))
@@ -131,16 +131,16 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         check("[]", "must be an object, not a list");
-        check(r#"{"limit":5}"#, "limit is not a field of this request");
-        check(r#"{"variables":[]}"#, "variables must be an object, not a list");
-        check(r#"{"page":0}"#, "page must be a whole number from 1");
-        check(r#"{"page":1.5}"#, "page must be a whole number from 1");
-        check(r#"{"page_size":"5"}"#, "page_size must be a whole number from 1");
-        check(r#"{"time_zone":"UTC'; drop"}"#, "time_zone must be an IANA time zone");
-        check(r#"{"sort":{}}"#, "sort must be a list, not an object");
-        check(r#"{"sort":[{"column":"a","sql":"b"}]}"#, "sort[0] unknown field `sql`");
-        check(r#"{"sort":[{"column":"a","direction":"up"}]}"#, "sort[0] unknown variant `up`");
-        check(r#"{"filters":[{"column":"a"}]}"#, "filters[0] missing field `operator`");
-        check(r#"{"page":1,"page":2}"#, "page is given twice");
+        check(r#"{"limit":5}"#, "limit: is not a field of this request");
+        check(r#"{"variables":[]}"#, "variables: must be an object, not a list");
+        check(r#"{"page":0}"#, "page: must be a whole number from 1");
+        check(r#"{"page":1.5}"#, "page: must be a whole number from 1");
+        check(r#"{"page_size":"5"}"#, "page_size: must be a whole number from 1");
+        check(r#"{"time_zone":"UTC'; drop"}"#, "time_zone: must be an IANA time zone");
+        check(r#"{"sort":{}}"#, "sort: must be a list, not an object");
+        check(r#"{"sort":[{"column":"a","sql":"b"}]}"#, "sort[0]: unknown field `sql`");
+        check(r#"{"sort":[{"column":"a","direction":"up"}]}"#, "sort[0]: unknown variant `up`");
+        check(r#"{"filters":[{"column":"a"}]}"#, "filters[0]: missing field `operator`");
+        check(r#"{"page":1,"page":2}"#, "page: is given twice");
     }
 }
