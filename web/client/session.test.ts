@@ -216,7 +216,11 @@ test('a token that ends later leaves what was loaded on the screen', async () =>
   reply = () => expired;
   session.refresh();
   await until(() => session.state.phase === 'expired');
-  expect(session.state.panels.get('a')?.result).toEqual(data);
+  expect(session.state.panels.get('a')).toMatchObject({
+    status: 'ready',
+    result: data,
+    failure: null,
+  });
   const asked = calls.length;
   session.refresh();
   await new Promise((done) => setTimeout(done, 50));

@@ -206,7 +206,7 @@ export class Session {
     const request = this.panelRequest(panel, state);
     const answer = await this.ask(id, (client, signal) => client.panel(id, request, signal));
     if (answer === null) return;
-    if (answer instanceof Failure) this.setPanel(id, { status: 'failed', failure: answer });
+    if (answer instanceof Failure) this.setPanel(id, afterFailure(state, answer));
     else {
       this.setPanel(id, { status: 'ready', result: answer.body, failure: null });
       this.warnBefore(answer.expiresAt);
@@ -328,6 +328,12 @@ export function isNoValue(value: Json | undefined): boolean {
 function withChanges(variables: Variables, changes: Variables): Variables {
   const merged = Object.entries({ ...variables, ...changes });
   return Object.fromEntries(merged.filter(([, value]) => !isNoValue(value)));
+}
+
+/** The end of a session is told once for all panels, which wait for another token as they are. */
+function afterFailure({ result }: PanelState, failure: Failure): Partial<PanelState> {
+  if (failure.kind !== 'expired') return { status: 'failed', failure };
+  return { status: result ? 'ready' : 'loading' };
 }
 
 function asFailure(error: unknown): Failure {

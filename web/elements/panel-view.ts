@@ -90,7 +90,7 @@ function body(panel: Panel, state: PanelState, context: PanelContext) {
     >
       ${content(panel, result, state, context)}
     </div>
-    ${failure ? stale(state, context) : nothing}
+    ${failure ? stale(panel, state, context) : nothing}
   `;
 }
 
@@ -173,11 +173,17 @@ function failed(panel: Panel, { failure }: PanelState, context: PanelContext) {
   </div>`;
 }
 
-function stale({ result, failure }: PanelState, context: PanelContext) {
+function stale(panel: Panel, { result, failure }: PanelState, context: PanelContext) {
   const since = context.writer.exact(result?.as_of ?? null, MOMENT);
+  const retry = html`<button type="button" class="link" @click=${context.retry}>Try again</button>`;
+  // A figure has room for one line only.
+  if (panel.type === 'kpi') {
+    return html`<div class="panel-note" role="status" title=${`As of ${since}`}>
+      <span>Not refreshed</span>${retry}
+    </div>`;
+  }
   return html`<div class="panel-note" role="status">
-    <span>As of ${since}. It could not be refreshed.</span>
-    <button type="button" class="link" @click=${context.retry}>Try again</button>
+    <span>As of ${since}. It could not be refreshed.</span>${retry}
     ${failure?.requestId ? html`<span class="request-id">Request ${failure.requestId}</span>` : nothing}
   </div>`;
 }
