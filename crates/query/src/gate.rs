@@ -5,7 +5,7 @@ mod functions;
 mod reading;
 
 pub(crate) use functions::is_bare_function;
-pub(crate) use reading::{Branch, Join, JoinKind, Reading, Relation};
+pub(crate) use reading::{Branch, Join, JoinKind, Reading};
 
 use std::ops::ControlFlow;
 

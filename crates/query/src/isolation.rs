@@ -7,10 +7,10 @@
 
 pub(crate) mod facts;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fragment::Standing;
-use crate::gate::{Branch, Join, JoinKind, Reading, Relation};
+use crate::gate::{Branch, Join, JoinKind, Reading};
 use facts::{Column, Fact};
 
 /// Why a dataset is not proved to keep to the viewer's rows.
@@ -30,7 +30,9 @@ pub enum Unproved {
     NotAColumn(String),
     #[error("{table} is not joined by an equality to the table that is compared with a level's id")]
     NotJoined { table: String },
-    #[error("{table} is compared with a level's id in one place and read without in another")]
+    #[error(
+        "{table} is compared with a level's id in one place and not by the same column in another"
+    )]
     ReadTwice { table: String },
     #[error(
         "put parentheses around the conditions: an operator in them binds differently from engine to engine"
@@ -56,23 +58,30 @@ pub(crate) fn prove(reading: &Reading, standings: &[Standing]) -> Result<Proof, 
     if filtered.is_empty() {
         return Ok(Proof::ReadsNothing);
     }
-    let anchored = |(branch, anchors): &(&Branch, Anchors)| -> Vec<String> {
-        let is_anchored = |(at, _): &(usize, &Relation)| !anchors.columns[*at].is_empty();
-        let relations = branch.relations.iter().enumerate().filter(is_anchored);
-        relations.filter_map(|(_, relation)| relation.table.clone()).collect()
-    };
-    let tenant_tables: BTreeSet<String> = filtered.iter().flat_map(anchored).collect();
-    for (branch, anchors) in &filtered {
-        for (at, relation) in branch.relations.iter().enumerate() {
-            let table = relation.table.as_ref().filter(|table| tenant_tables.contains(*table));
-            if let Some(table) = table
-                && anchors.columns[at].is_empty()
-            {
-                return Err(Unproved::ReadTwice { table: table.clone() });
+    one_column_per_table(&filtered)?;
+    Ok(Proof::Filtered)
+}
+
+/// A table that is compared with a level's id anywhere is compared everywhere, and by the same
+/// column: `a.carrier = b.dest` makes the flights to a place named like the customer none of its own.
+fn one_column_per_table(filtered: &[(&Branch, Anchors)]) -> Result<(), Unproved> {
+    let mut uses: BTreeMap<&str, Vec<&BTreeSet<String>>> = BTreeMap::new();
+    for (branch, anchors) in filtered {
+        for (relation, columns) in branch.relations.iter().zip(&anchors.columns) {
+            if let Some(table) = &relation.table {
+                uses.entry(table).or_default().push(columns);
             }
         }
     }
-    Ok(Proof::Filtered)
+    for (table, uses) in uses {
+        let mut columns = uses.iter().flat_map(|columns| columns.iter());
+        let is_tenants = columns.clone().next().is_some();
+        let is_in_all = |column: &String| uses.iter().all(|columns| columns.contains(column));
+        if is_tenants && !columns.any(is_in_all) {
+            return Err(Unproved::ReadTwice { table: table.to_owned() });
+        }
+    }
+    Ok(())
 }
 
 impl Branch {

@@ -493,7 +493,8 @@ fn a_join_must_tie_every_table_to_a_filtered_one() {
         &apart("airports"),
     );
     // The same table once with and once without.
-    let twice = "flights is compared with a level's id in one place and read without in another";
+    let twice = "flights is compared with a level's id in one place and not by the same column in \
+                 another";
     unproved(
         "select b.* from flights a join flights b on a.dest = b.dest \
               where a.carrier = {{customer_id}}",
@@ -508,6 +509,16 @@ fn a_join_must_tie_every_table_to_a_filtered_one() {
         "select * from flights where carrier = {{customer_id}} union all \
               select f.* from flights f join airports a on a.faa = f.dest \
               where a.owner = {{customer_id}}",
+        twice,
+    );
+    unproved(
+        "select b.* from flights a join flights b on a.carrier = b.dest \
+         where a.carrier = {{customer_id}}",
+        twice,
+    );
+    unproved(
+        "select carrier as x from flights where carrier = {{customer_id}} \
+         union all select dest from flights where dest = {{customer_id}}",
         twice,
     );
     // A condition of an outer join filters nothing on its outer side.
