@@ -5,7 +5,7 @@ import {
   type Canvas,
   colorOf,
   type Draw,
-  endLabel,
+  endLabels,
   frame,
   label,
   legend,
@@ -49,34 +49,37 @@ function facetSeries(panel: Panel, facet: Facet, index: number, canvas: Canvas) 
   const upright = panel.orientation === 'vertical';
   const several = facet.series.length > 1;
   const isStacked = panel.stacked && several;
-  return facet.series.map((series) => ({
-    type: 'bar',
-    name: series.label,
-    data: series.values.map((value) => ({
-      value,
-      // Below zero the end of a bar is on its left.
-      ...(value !== null && value < 0 && !upright && { label: { position: 'left' } }),
-    })),
-    xAxisIndex: index,
-    yAxisIndex: index,
-    barMaxWidth: BAR_WIDTH,
-    barCategoryGap: several && !isStacked ? '28%' : '32%',
-    barGap: '8%',
-    ...(isStacked && { stack: `stack-${index}` }),
-    itemStyle: {
-      color: colorOf(series, canvas.theme),
-      ...(isStacked
-        ? { borderColor: canvas.theme.surface, borderWidth: 0.5 }
-        : { borderRadius: upright ? [2, 2, 0, 0] : [0, 2, 2, 0] }),
-    },
-    emphasis: { disabled: true },
-    label: {
-      ...label(canvas.theme, canvas.theme.text),
-      show: !upright && !isStacked,
-      position: 'right',
-      formatter: ({ dataIndex }: { dataIndex: number }) => endLabel(series, dataIndex, canvas),
-    },
-  }));
+  return facet.series.map((series) => {
+    const endLabel = endLabels(series, canvas);
+    return {
+      type: 'bar',
+      name: series.label,
+      data: series.values.map((value) => {
+        // Below zero the end of a bar is on its left.
+        const isLeftwards = value !== null && value < 0 && !upright;
+        return isLeftwards ? { value, label: { position: 'left' } } : value;
+      }),
+      xAxisIndex: index,
+      yAxisIndex: index,
+      barMaxWidth: BAR_WIDTH,
+      barCategoryGap: several && !isStacked ? '28%' : '32%',
+      barGap: '8%',
+      ...(isStacked && { stack: `stack-${index}` }),
+      itemStyle: {
+        color: colorOf(series, canvas.theme),
+        ...(isStacked
+          ? { borderColor: canvas.theme.surface, borderWidth: 0.5 }
+          : { borderRadius: upright ? [2, 2, 0, 0] : [0, 2, 2, 0] }),
+      },
+      emphasis: { disabled: true },
+      label: {
+        ...label(canvas.theme, canvas.theme.text),
+        show: !upright && !isStacked,
+        position: 'right',
+        formatter: ({ dataIndex }: { dataIndex: number }) => endLabel(dataIndex),
+      },
+    };
+  });
 }
 
 function scaleOf(panel: Panel, facet: Facet, count: number) {
@@ -203,11 +206,12 @@ function extent(scale: { min: number; max: number }, facet: Facet) {
 function endRooms(panel: Panel, facet: Facet, canvas: Canvas): [before: number, after: number] {
   if (panel.stacked && facet.series.length > 1) return [0, 4];
   const widths = (isWanted: (value: number) => boolean) =>
-    facet.series.flatMap((series) =>
-      series.values.map((value, position) =>
-        value !== null && isWanted(value) ? textWidth(endLabel(series, position, canvas)) + 8 : 0,
-      ),
-    );
+    facet.series.flatMap((series) => {
+      const endLabel = endLabels(series, canvas);
+      return series.values.map((value, position) =>
+        value !== null && isWanted(value) ? textWidth(endLabel(position)) + 8 : 0,
+      );
+    });
   return [
     Math.max(...widths((value) => value < 0), 0),
     Math.max(...widths((value) => value >= 0), 2),

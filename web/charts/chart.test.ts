@@ -10,6 +10,11 @@ function draw(one: Panel, rows: Result, width = CANVAS.width): any {
   return DRAW[type](one, rows, { ...CANVAS, width });
 }
 
+/** The figure of a point `[time, figure]`, which may carry a style. */
+function valueOf(point: unknown[] | { value: unknown[] }): unknown {
+  return Array.isArray(point) ? point[1] : point.value[1];
+}
+
 const MONTH = column('month', { bucket: 'month' });
 const monthly = result({ month: 'date', n: 'integer' }, [
   ['2013-01-01', 10],
@@ -25,11 +30,7 @@ test('bars begin at zero, and a month without rows keeps its place', () => {
   const { option } = draw(panel('bar', [MONTH, measure('n')]), monthly);
   expect(option.yAxis[0].min).toBe(0);
   expect(option.xAxis[0].data).toEqual(['Jan 2013', 'Feb 2013', 'Mar 2013']);
-  expect(option.series[0].data.map(({ value }: { value: number }) => value)).toEqual([
-    10,
-    null,
-    30,
-  ]);
+  expect(option.series[0].data).toEqual([10, null, 30]);
 });
 
 test('a time axis is true to scale and lines break where a value is missing', () => {
@@ -38,17 +39,16 @@ test('a time axis is true to scale and lines break where a value is missing', ()
   expect(option.useUTC).toBe(true);
   const [series] = option.series;
   expect(series.connectNulls).toBe(false);
-  expect(series.data.map(({ value }: { value: unknown[] }) => value[1])).toEqual([10, null, 30]);
+  expect(series.data.map(valueOf)).toEqual([10, null, 30]);
 });
 
 test('a point between two gaps is drawn, as no line shows it', () => {
   const { option } = draw(panel('line', [MONTH, measure('n')]), monthly);
-  const sizes = option.series[0].data.map(({ symbolSize }: { symbolSize: number }) => symbolSize);
-  expect(sizes[0]).toBeGreaterThan(0);
+  expect(option.series[0].data[0]).toMatchObject({ symbol: 'circle', symbolSize: 5 });
   const { option: joined } = draw(panel('line', [MONTH, column('origin'), measure('n')]), byOrigin);
-  expect(joined.series[0].data.map(({ symbolSize }: { symbolSize: number }) => symbolSize)).toEqual(
-    [0, 0],
-  );
+  expect(joined.series[0].symbol).toBe('none');
+  expect(joined.series[0].data.map(valueOf)).toEqual([10, 12]);
+  expect(joined.series[0].data.every(Array.isArray)).toBe(true);
 });
 
 test('names stand at the ends of lines where there is room, in a legend elsewhere', () => {

@@ -137,12 +137,14 @@ export function legend(series: readonly Series[], { theme }: Canvas) {
   };
 }
 
-/** The text beside a bar: whole as far as there is room for it, with the author's decimals. */
-export function endLabel(series: Series, position: number, { writer }: Canvas): string {
-  const value = series.values[position];
-  if (value == null) return '';
+/** The texts beside bars: whole as far as there is room, with decimals that line up. */
+export function endLabels(series: Series, { writer }: Canvas): (position: number) => string {
   const field = withoutUnit(series.field);
-  if (Math.abs(value) >= 10_000) return writer.short(value, field);
   const digits = field.type === 'integer' ? undefined : columnDigits(series.cells, field.format);
-  return writer.exact(series.cells[position] ?? null, field, digits);
+  return (position) => {
+    const value = series.values[position];
+    if (value == null) return '';
+    if (Math.abs(value) >= 10_000) return writer.short(value, field);
+    return writer.exact(series.cells[position] ?? null, field, digits);
+  };
 }

@@ -129,11 +129,11 @@ function lineSeries(shape: Shape, series: Series, index: number, canvas: Canvas)
       const alone =
         value !== null && series.values[at - 1] == null && series.values[at + 1] == null;
       // A point between two gaps has no line that would show it.
-      return { value: point, symbol: 'circle', symbolSize: alone ? 5 : 0 };
+      return alone ? { value: point, symbol: 'circle', symbolSize: 5 } : point;
     }),
     connectNulls: false,
     showSymbol: true,
-    symbol: 'circle',
+    symbol: 'none',
     lineStyle: { color, width: 2, join: 'round', cap: 'round' },
     itemStyle: { color },
     emphasis: { disabled: true },
