@@ -103,6 +103,7 @@ export class FanlightChart extends LitElement {
     this.observer.disconnect();
     this.chart?.dispose();
     this.chart = null;
+    this.markDrawn();
   }
 
   protected override firstUpdated(): void {
@@ -130,8 +131,11 @@ export class FanlightChart extends LitElement {
   private draw(): void {
     const { clientWidth: width, clientHeight: height } = this;
     const { panel, result, writer, theme, chart } = this;
-    if (!chart || !panel || !result || !writer || !theme || width === 0 || height === 0) return;
-    chart.draw(panel, result, { width, height, theme, writer });
+    if (!chart || !panel || !result || !writer || !theme) return;
+    if (width > 0 && height > 0) {
+      chart.draw(panel, result, { width, height, theme, writer });
+    }
+    // In a hidden container it stands as soon as it could be drawn.
     this.markDrawn();
   }
 }

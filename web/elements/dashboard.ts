@@ -246,9 +246,11 @@ export class FanlightDashboard extends LitElement {
   }
 
   private async loaded(milliseconds: number): Promise<void> {
+    const { definition } = this.session.state;
     await this.updateComplete;
     await Promise.all(this.charts().map((chart) => chart.drawn));
-    if (this.session.state.phase !== 'ready') return;
+    // Meanwhile another viewer may have come.
+    if (this.session.state.definition !== definition) return;
     this.height = this.offsetHeight;
     this.tell('dashboardLoaded', { ...this.size(), loadTime: milliseconds });
   }

@@ -112,7 +112,7 @@ export class FanlightTable extends LitElement {
   private renderGap(height: number) {
     if (height === 0) return nothing;
     return html`<tr class="gap" aria-hidden="true">
-      <td colspan=${this.fields.length} .height=${String(height)}></td>
+      <td colspan=${this.fields.length} .style=${`height: ${height}px`}></td>
     </tr>`;
   }
 

@@ -50,7 +50,6 @@ export const tableStyles = css`
     color: var(--_quiet);
   }
   .gap td {
-    height: auto;
     padding: 0;
     border: 0;
   }
