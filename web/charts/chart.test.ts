@@ -11,7 +11,7 @@ function draw(one: Panel, rows: Result, width = CANVAS.width): any {
 }
 
 /** The figure of a point `[time, figure]`, which may carry a style. */
-function valueOf(point: unknown[] | { value: unknown[] }): unknown {
+function figureOf(point: unknown[] | { value: unknown[] }): unknown {
   return Array.isArray(point) ? point[1] : point.value[1];
 }
 
@@ -39,7 +39,7 @@ test('a time axis is true to scale and lines break where a value is missing', ()
   expect(option.useUTC).toBe(true);
   const [series] = option.series;
   expect(series.connectNulls).toBe(false);
-  expect(series.data.map(valueOf)).toEqual([10, null, 30]);
+  expect(series.data.map(figureOf)).toEqual([10, null, 30]);
 });
 
 test('a point between two gaps is drawn, as no line shows it', () => {
@@ -47,7 +47,7 @@ test('a point between two gaps is drawn, as no line shows it', () => {
   expect(option.series[0].data[0]).toMatchObject({ symbol: 'circle', symbolSize: 5 });
   const { option: joined } = draw(panel('line', [MONTH, column('origin'), measure('n')]), byOrigin);
   expect(joined.series[0].symbol).toBe('none');
-  expect(joined.series[0].data.map(valueOf)).toEqual([10, 12]);
+  expect(joined.series[0].data.map(figureOf)).toEqual([10, 12]);
   expect(joined.series[0].data.every(Array.isArray)).toBe(true);
 });
 
