@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
-use resvg::usvg::{ImageHrefResolver, Options, Tree};
+use resvg::usvg::{FontResolver, ImageHrefResolver, Options, Tree};
 
 use crate::picture::InvalidSize;
 use crate::{RenderError, Scale, fonts};
@@ -22,6 +22,12 @@ pub(crate) fn read(svg: &str, fonts: Arc<Database>) -> Result<Tree, RenderError>
         font_family: fonts::FAMILY.to_owned(),
         fontdb: fonts,
         image_href_resolver: nothing,
+        font_resolver: FontResolver {
+            select_font: FontResolver::default_font_selector(),
+            select_fallback: Box::new(|letter, used, fonts| {
+                fonts::with_letter(fonts, letter, used)
+            }),
+        },
         ..Options::default()
     };
     Ok(Tree::from_str(svg, &options)?)

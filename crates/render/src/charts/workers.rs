@@ -1,5 +1,6 @@
 //! Threads that draw, each with a script of its own. They start when there is something to draw
-//! and end when there was nothing for a while, for a script that has been read holds some 30 MB.
+//! and end when there was nothing for a while, for a script that has been read holds ten megabytes
+//! and more.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,7 +13,7 @@ use super::ChartRequest;
 use super::script::{Limits, Script};
 use crate::RenderError;
 
-const LIMITS: Limits = Limits { memory: 256 << 20, stack: 2 << 20, time: Duration::from_secs(10) };
+const LIMITS: Limits = Limits { memory: 256 << 20, stack: 2 << 20, time: Duration::from_secs(5) };
 
 /// Bytes of a thread's stack: the script's, and what the engine needs besides.
 const THREAD_STACK: usize = 8 << 20;

@@ -28,7 +28,7 @@ impl Panel {
     }
 }
 
-pub(crate) fn all() -> [Panel; 7] {
+pub(crate) fn all() -> [Panel; 8] {
     [
         flights(),
         avg_dep_delay(),
@@ -37,6 +37,7 @@ pub(crate) fn all() -> [Panel; 7] {
         late_destinations(),
         delay_share(),
         recent(),
+        names(),
     ]
 }
 
@@ -116,6 +117,28 @@ pub(crate) fn late_destinations() -> Panel {
         (with(column("late", "Mean arrival delay", "measure"), "unit", "minutes"), "float"),
     ];
     Panel::new("bar", "Mean arrival delay by destination", &columns, rows)
+}
+
+/// Names in many scripts, and some that look like markup.
+fn names() -> Panel {
+    let names = [
+        "<b>Air & Sea</b>",
+        "Zürich \"Çeşme\"",
+        "Ελλάδα Москва",
+        "Việt Nam → €",
+        "שלום עולם",
+        "مرحبا بالعالم",
+        "漢字かな",
+        "😀 emoji",
+    ];
+    let rows = names.iter().enumerate().map(|(at, name)| json!([name, 8 - at])).collect();
+    let columns = [
+        (column("name", "Name", "dimension"), "string"),
+        (column("flights", "Flights", "measure"), "integer"),
+    ];
+    let mut panel = Panel::new("bar", "Names from everywhere: שלום 漢字", &columns, rows);
+    panel.definition["orientation"] = json!("horizontal");
+    panel
 }
 
 /// By airport and month, with one month missing.
