@@ -87,6 +87,38 @@ fn a_figure_is_written_large() {
     check(&flights(), &["Flights", "336,776"]);
 }
 
+/// The large text of a figure with `format` set over the usual one.
+#[track_caller]
+fn check_figure(kind: &str, value: Value, format: Value, expected: &str) {
+    let mut panel = flights();
+    panel.result["columns"][0]["type"] = json!(kind);
+    panel.result["rows"][0][0] = value;
+    for (key, setting) in format.as_object().into_iter().flatten() {
+        panel.definition["columns"][0]["format"][key] = setting.clone();
+    }
+    let svg = charts().svg(request(&panel, 400, 200)).expect("drawn");
+    assert_eq!(texts(&svg)[1], expected);
+}
+
+#[test]
+fn figures_read_as_in_a_browser() {
+    check_figure("integer", json!(0), json!({}), "0");
+    check_figure("integer", json!(-999_999), json!({}), "-999,999");
+    check_figure("integer", json!(12_350_000), json!({}), "12.4M");
+    check_figure("decimal", json!("-1234567890.25"), json!({}), "-1.2B");
+    check_figure("float", json!(1.005), json!({"decimals": 2}), "1.01");
+    check_figure("float", json!(12.639), json!({}), "12.6");
+    check_figure("float", json!(0.000_123_456), json!({}), "0.000123");
+    check_figure("float", json!(0.2345), json!({"style": "percent"}), "23.5%");
+    let dollars = json!({"style": "currency", "currency": "USD"});
+    check_figure("decimal", json!("1234.5"), dollars, "$1,234.50");
+    let yen = json!({"style": "currency", "currency": "JPY"});
+    check_figure("integer", json!(1_234), yen, "¥1,234");
+    check_figure("date", json!("2013-01-07"), json!({}), "Jan 7, 2013");
+    check_figure("timestamp", json!("2013-07-01T03:30:00Z"), json!({}), "Jun 30, 2013, 23:30");
+    check_figure("boolean", json!(true), json!({}), "Yes");
+}
+
 #[test]
 fn a_table_shows_its_first_rows() {
     check(
