@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use render::Charts;
 use sources::Sources;
 use store::{Entropy, Store, SystemEntropy};
 
@@ -22,6 +23,8 @@ pub struct Parts {
     pub store: Store,
     pub sources: Sources,
     pub prepared: PreparedDashboards,
+    /// Draws panels for exports.
+    pub charts: Charts,
     /// Only of `fanlight demo`.
     pub demo: Option<Demo>,
 }

@@ -32,3 +32,4 @@ pub use app::{App, Parts};
 pub use config::Config;
 pub use frame::Frame;
 pub use router::facade_paths;
+pub use routes::web::charts;

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::demo::Demo;
 use crate::frame::Frame;
 use crate::prepared::PreparedDashboards;
+use crate::routes::web;
 use crate::{log, serve};
 
 #[derive(Args)]
@@ -49,7 +50,8 @@ pub(super) async fn serve_on(
     let address = listener.local_addr()?;
     let sources = Sources::new(Limits::default(), worker_command()?);
     let (clock, prepared) = (Clock::system(), PreparedDashboards::default());
-    let parts = Parts { config, clock, store, sources: sources.clone(), prepared, demo };
+    let (charts, sources_of_app) = (web::charts(), sources.clone());
+    let parts = Parts { config, clock, store, sources: sources_of_app, prepared, charts, demo };
     let app = App::new(parts);
     tracing::info!(%address, "listening");
     let stop = async {

@@ -10,6 +10,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use render::Charts;
 use rust_embed::{Embed, EmbeddedFile};
 
 use crate::api_error::ApiError;
@@ -21,6 +22,13 @@ use crate::embed_token::{Claims, SealedToken};
 #[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Built;
+
+/// What draws panels for exports. A build without the web parts draws nothing and says so when it is
+/// asked to.
+pub fn charts() -> Charts {
+    let script = Built::get("render.js").map(|file| file.data.into_owned()).unwrap_or_default();
+    Charts::new(String::from_utf8_lossy(&script)).with_fonts_of_the_machine()
+}
 
 /// `GET /bundle.js`: checked for news every time, because its name never changes.
 pub(crate) async fn bundle(headers: HeaderMap) -> Result<Response, ApiError> {

@@ -64,6 +64,7 @@ impl Server {
             // No call of the management API asks a customer's data.
             sources: Sources::new(Limits::default(), WorkerCommand::new("/bin/false", ["worker"])),
             prepared: PreparedDashboards::default(),
+            charts: server::charts(),
             demo: None,
         };
         Self {

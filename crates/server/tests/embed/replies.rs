@@ -124,6 +124,29 @@ async fn a_panel_is_had_as_a_file() {
 }
 
 #[tokio::test]
+async fn a_panel_is_had_as_a_picture() {
+    let (server, jwt) = hawaiian().await;
+    for panel in ["flights", "by_month", "delay_share", "recent"] {
+        let svg =
+            server.view(&jwt, &format!("panels/{panel}/export"), &json!({"format": "svg"})).await;
+        assert_eq!(svg.header("content-type"), Some("image/svg+xml"), "{panel}: {}", svg.body);
+        let text = String::from_utf8(svg.bytes.to_vec()).expect("UTF-8");
+        assert!(text.starts_with("<svg") && !text.contains("<script"), "{panel}");
+    }
+    let body = json!({"format": "png", "width": 600, "height": 300, "theme": "dark"});
+    let png = server.view(&jwt, "panels/by_month/export", &body).await;
+    assert_eq!(png.header("content-disposition"), Some("attachment; filename=\"by_month.png\""));
+    // Width and height stand in a PNG's first chunk; pictures are drawn twice as dense.
+    assert_eq!(png.bytes[..8], *b"\x89PNG\r\n\x1a\n");
+    assert_eq!(png.bytes[16..24], [0, 0, 4, 176, 0, 0, 2, 88]);
+    let pdf = server.view(&jwt, "panels/by_month/export", &json!({"format": "pdf"})).await;
+    assert_eq!(pdf.bytes[..5], *b"%PDF-");
+    let tiny =
+        server.view(&jwt, "panels/by_month/export", &json!({"format": "png", "width": 5})).await;
+    assert_eq!((tiny.status, &tiny.body["errors"][0]["pointer"]), (400, &json!("/width")));
+}
+
+#[tokio::test]
 async fn a_date_range_has_no_choices_and_an_unknown_control_is_not_found() {
     let (server, jwt) = hawaiian().await;
     let range = server.view(&jwt, "elements/period/options", &json!({})).await;

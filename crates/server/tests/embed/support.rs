@@ -76,6 +76,7 @@ impl Server {
             store: store.store().clone(),
             sources: Sources::new(Limits::default(), worker),
             prepared: PreparedDashboards::default(),
+            charts: server::charts(),
             demo: None,
         });
         let secret = secret.expect("a secret");

@@ -36,8 +36,9 @@ struct Viewing<'a> {
     is_demo_group: bool,
 }
 
+/// One panel as its viewer may know it.
 #[derive(Serialize)]
-struct PanelView<'a> {
+pub(super) struct PanelView<'a> {
     id: &'a str,
     #[serde(rename = "type")]
     kind: PanelKind,

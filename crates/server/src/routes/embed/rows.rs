@@ -9,9 +9,6 @@ use bytes::Bytes;
 use serde::Serialize;
 use sources::{Cell, ColumnKind, ResultSet};
 
-/// Up to here every integer is exact in a double: 2⁵³.
-const EXACT_IN_A_DOUBLE: u128 = 1 << 53;
-
 /// One column's heading on the wire.
 #[derive(Serialize)]
 struct Heading<'a> {
@@ -45,6 +42,11 @@ pub(super) fn encode(result: &ResultSet) -> Bytes {
     out.into()
 }
 
+/// Whether a program that reads numbers as doubles reads this one as it is: up to 2⁵³.
+pub(super) fn is_exact_in_a_double(value: i128) -> bool {
+    value.unsigned_abs() <= 1 << 53
+}
+
 /// The name of a column's type on the wire.
 fn type_name(kind: ColumnKind) -> &'static str {
     match kind {
@@ -63,14 +65,15 @@ pub(super) fn write_cell(out: &mut Vec<u8>, cell: Cell<'_>) {
     match cell {
         Cell::Null => out.extend_from_slice(b"null"),
         Cell::Text(text) => write_json(out, text),
-        Cell::Integer(value) if value.unsigned_abs() > EXACT_IN_A_DOUBLE => write_quoted(out, cell),
-        Cell::Integer(value) => drop(write!(out, "{value}")),
+        Cell::Integer(value) if is_exact_in_a_double(value) => drop(write!(out, "{value}")),
         // JSON has no number for a NaN or an infinity: serde_json writes null.
         Cell::Float(value) => write_json(out, &value),
         Cell::Boolean(value) => write_json(out, &value),
-        Cell::Decimal(_) | Cell::Date(_) | Cell::Timestamp(_) | Cell::Time(_) => {
-            write_quoted(out, cell);
-        }
+        Cell::Integer(_)
+        | Cell::Decimal(_)
+        | Cell::Date(_)
+        | Cell::Timestamp(_)
+        | Cell::Time(_) => write_quoted(out, cell),
     }
 }
 
