@@ -295,3 +295,49 @@ fn as_text<S: serde::Serializer>(id: &RequestId, serializer: S) -> Result<S::Ok,
 fn to_json<T: Serialize>(body: &T) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("text and numbers always serialise"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Kind; 15] = [
+        Kind::Invalid,
+        Kind::TooSlow,
+        Kind::Unauthenticated,
+        Kind::Forbidden,
+        Kind::NotFound,
+        Kind::MethodNotAllowed,
+        Kind::Conflict,
+        Kind::PreconditionFailed,
+        Kind::TooLarge,
+        Kind::UnsupportedMediaType,
+        Kind::RateLimited,
+        Kind::Internal,
+        Kind::BadGateway,
+        Kind::Unavailable,
+        Kind::TimedOut,
+    ];
+
+    #[test]
+    fn every_kind_of_problem_stands_on_its_page() {
+        let page = include_str!("../../../docs/reference/problems.md");
+        for kind in ALL {
+            let (code, _) = kind.words();
+            let (code, status) = (format!("`{code}`"), format!("| {} |", kind.status().as_u16()));
+            let row = page.lines().find(|row| row.contains(&code) && row.contains(&status));
+            assert!(row.is_some(), "docs/reference/problems.md lacks {code} {status}");
+        }
+    }
+
+    #[test]
+    fn the_client_learns_the_detail_and_the_log_the_cause() {
+        let cause = std::io::Error::other("connection refused by 10.0.0.7");
+        let error = ApiError::internal(cause);
+        let id = RequestId::new(jiff::Timestamp::UNIX_EPOCH, [7; 10]);
+        for body in [error.facade_body(id), error.problem_body(id)] {
+            let body = String::from_utf8(body).expect("text");
+            assert!(!body.contains("10.0.0.7") && body.contains(&id.to_string()), "{body}");
+        }
+        assert!(error.story().ends_with(": connection refused by 10.0.0.7"));
+    }
+}

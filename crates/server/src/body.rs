@@ -30,17 +30,10 @@ impl FromRequest<App> for Fields {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         let bytes = read_json(request, MAX_BYTES).await?;
-        let fault = |detail: String| {
-            ApiError::invalid_fields(vec![FieldFault { field: FieldPath::root(), detail }])
-        };
         if bytes.is_empty() {
-            return Err(fault("must be a JSON object, but is empty".to_owned()));
+            return Err(whole_body_fault("must be a JSON object, but is empty".to_owned()));
         }
-        match json::read(&bytes) {
-            Ok(Value::Object(map)) => Ok(Self::new(map)),
-            Ok(other) => Err(fault(format!("must be a JSON object, not {}", kind_of(&other)))),
-            Err(fault) => Err(ApiError::invalid_fields(vec![fault])),
-        }
+        fields(&bytes)
     }
 }
 
@@ -50,12 +43,24 @@ pub(crate) struct OptionalFields(pub(crate) Fields);
 impl FromRequest<App> for OptionalFields {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        if request.body().is_end_stream() {
-            return Ok(Self(Fields::default()));
-        }
-        Fields::from_request(request, app).await.map(Self)
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let bytes = read_json(request, MAX_BYTES).await?;
+        if bytes.is_empty() { Ok(Self(Fields::default())) } else { fields(&bytes).map(Self) }
     }
+}
+
+fn fields(bytes: &[u8]) -> Result<Fields, ApiError> {
+    match json::read(bytes) {
+        Ok(Value::Object(map)) => Ok(Fields::new(map)),
+        Ok(other) => {
+            Err(whole_body_fault(format!("must be a JSON object, not {}", kind_of(&other))))
+        }
+        Err(fault) => Err(ApiError::invalid_fields(vec![fault])),
+    }
+}
+
+fn whole_body_fault(detail: String) -> ApiError {
+    ApiError::invalid_fields(vec![FieldFault { field: FieldPath::root(), detail }])
 }
 
 /// Reads a JSON body of at most `limit` bytes. A body without any content type is taken for JSON; an

@@ -41,6 +41,8 @@ pub struct Config {
     pub rate_limit_per_minute: u32,
     /// The longest lifetime that `generate_jwt` gives an embed token.
     pub embed_token_max_lifetime: SignedDuration,
+    /// Whether `generate_jwt` makes tokens for single panels.
+    pub chart_embeds: bool,
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
@@ -98,6 +100,7 @@ impl Config {
             embed_token_max_lifetime: given.parse_with("embed_token_max_lifetime", |text| {
                 lifetime::duration(text).map_err(|error| error.to_string())
             }),
+            chart_embeds: given.parse("chart_embeds"),
             log: given.parse_with("log", log_filter),
             log_format: given.parse_with("log_format", log_format),
         };

@@ -71,6 +71,10 @@ impl Frame {
         if let Some(error) = &error {
             write_error(&arrival, error, &mut response);
         }
+        if arrival.surface.is_management() {
+            // Replies carry tokens.
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         self.0.cors.mark(arrival.surface, &origin, response.headers_mut());
         response.headers_mut().insert(X_REQUEST_ID, arrival.id.header_value());
         log(&arrival, &response, error.as_deref());

@@ -64,6 +64,11 @@ pub(super) const SETTINGS: &[Setting] = &[
                   days, hours, minutes and seconds.",
     },
     Setting {
+        key: "chart_embeds",
+        default: Some("false"),
+        meaning: "`true`: `generate_jwt` takes `chart_id` and makes tokens that open a single panel.",
+    },
+    Setting {
         key: "log",
         default: Some("info"),
         meaning: "What goes to the log on stderr: `error`, `warn`, `info`, `debug`, or per part such \

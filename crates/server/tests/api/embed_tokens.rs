@@ -133,8 +133,19 @@ async fn what_is_wrong_is_named() {
     ] {
         generate(&server, fields).await.assert_fails(400, sentence);
     }
-    let chart = generate(&server, json!({"chart_id": "by_month"})).await;
-    chart.assert_fails(403, "chart_id");
+}
+
+#[tokio::test]
+async fn a_token_for_a_single_chart_is_made_only_where_that_is_enabled() {
+    let server = start().await;
+    let chart = json!({"chart_id": "flights"});
+    generate(&server, chart.clone()).await.assert_fails(403, "chart_id");
+    let server = Server::start_with(|config| config.chart_embeds = true).await;
+    server.create(json!({"provided_id": "UA"})).await;
+    let reply = generate(&server, chart).await;
+    assert_eq!(opened(&server, &reply).await.chart.as_deref(), Some("flights"));
+    let unknown = generate(&server, json!({"chart_id": "nothing"})).await;
+    unknown.assert_fails(404, "there is no such chart");
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Embed tokens for clients that cannot encrypt one themselves.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use model::GroupScope;
 use model::credential::EmbedSecret;
 use model::name::{EmbedId, ProvidedId};
+use model::{Dashboard, GroupScope};
 use serde::Serialize;
 use store::StoreError;
 
@@ -14,6 +16,7 @@ use super::customer_body::read_id;
 use super::replies;
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::config::Config;
 use crate::embed_token::{self, Claims, Feature, Features, lifetime};
 use crate::field_path::FieldPath;
 use crate::json::{Faults, Fields};
@@ -30,6 +33,7 @@ struct Wanted {
     issuer: Option<Origin>,
     features: Option<Features>,
     disables_editing: Option<bool>,
+    chart: Option<String>,
 }
 
 /// `POST /api/generate_jwt/`
@@ -43,11 +47,11 @@ pub(crate) async fn generate(
         jwt: String,
     }
     let now = app.clock.now();
-    let wanted = read(fields, now, app.config.embed_token_max_lifetime)?;
+    let wanted = read(fields, now, &app.config)?;
     if app.store.customer(&caller, &wanted.customer).await?.is_none() {
         return Err(StoreError::NotFound("customer").into());
     }
-    let dashboard = dashboard(&app, &wanted.embed_id).await?;
+    let dashboard = dashboard(&app, &wanted).await?;
     let secret = secret(&app, &caller, wanted.key_id.as_deref()).await?;
     let claims = Claims {
         customer: wanted.customer,
@@ -56,16 +60,20 @@ pub(crate) async fn generate(
         issuer: wanted.issuer,
         features: wanted.features,
         disables_editing: wanted.disables_editing,
-        chart: None,
+        chart: wanted.chart,
     };
     let jwt = embed_token::mint(&claims, &secret, now, app.random());
     Ok(replies::success(&Reply { jwt }))
 }
 
-fn read(mut fields: Fields, now: Timestamp, longest: SignedDuration) -> Result<Wanted, ApiError> {
-    if fields.text("chart_id").is_some() {
-        return Err(ApiError::forbidden("embedding a single chart (chart_id) is not enabled"));
+fn read(mut fields: Fields, now: Timestamp, config: &Config) -> Result<Wanted, ApiError> {
+    let chart = fields.text("chart_id");
+    if chart.is_some() && !config.chart_embeds {
+        return Err(ApiError::forbidden(
+            "embedding a single chart (chart_id) is not enabled on this server (chart_embeds)",
+        ));
     }
+    let longest = config.embed_token_max_lifetime;
     let customer = read_id(&mut fields, "provided_id");
     let embed_id = fields.text("embed_id");
     let embed_id = fields.required("embed_id", embed_id);
@@ -82,7 +90,7 @@ fn read(mut fields: Fields, now: Timestamp, longest: SignedDuration) -> Result<W
     let issuer = issuer.and_then(|text| faults.note("embed_origin", text.parse()));
     let features = features.map(|words| read_features(&words, faults));
     let wanted = customer.zip(embed_id).zip(expires).map(|((customer, embed_id), expires)| {
-        Wanted { customer, embed_id, key_id, expires, issuer, features, disables_editing }
+        Wanted { customer, embed_id, key_id, expires, issuer, features, disables_editing, chart }
     });
     fields.finish(wanted)
 }
@@ -102,11 +110,19 @@ fn read_features(words: &[String], faults: &mut Faults) -> Features {
     Features::Only(features)
 }
 
-async fn dashboard(app: &App, embed_id: &str) -> Result<EmbedId, ApiError> {
+/// The dashboard, which exists and has the chart.
+async fn dashboard(app: &App, wanted: &Wanted) -> Result<EmbedId, ApiError> {
     let definitions = app.store.definitions().await?;
-    let embed_id: Option<EmbedId> = embed_id.parse().ok();
-    let known = embed_id.filter(|embed_id| definitions.dashboard(embed_id).is_some());
-    known.ok_or_else(|| StoreError::NotFound("dashboard").into())
+    let embed_id: Option<EmbedId> = wanted.embed_id.parse().ok();
+    let found = embed_id.as_ref().and_then(|embed_id| definitions.dashboard(embed_id));
+    let found = found.ok_or(StoreError::NotFound("dashboard"))?;
+    if let Some(chart) = &wanted.chart {
+        let has_chart = |version: &Arc<Dashboard>| version.panel(chart).is_some();
+        if !found.versions.values().any(has_chart) {
+            return Err(StoreError::NotFound("chart").into());
+        }
+    }
+    Ok(found.embed_id.clone())
 }
 
 /// The secret that the client names, or the group's own that the server manages.
