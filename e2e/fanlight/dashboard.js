@@ -8,13 +8,19 @@ export class Dashboard {
   }
 
   panel(title) {
-    return this.page.getByRole("region", { name: title, exact: true });
+    return this.page.getByRole("group", { name: title, exact: true });
   }
 
   /** Waits until no panel is on its way any more. */
   async settled() {
-    await this.panel("Flights").waitFor();
-    await this.page.locator("section[aria-busy=true]").first().waitFor({ state: "detached" });
+    await this.panel("Flights").waitFor().catch((error) => this.#explain(error));
+    await this.page.locator("[data-panel][aria-busy=true]").first().waitFor({ state: "detached" });
+  }
+
+  /** A page that never gets there says why, if it was made well. */
+  async #explain(error) {
+    const shown = await this.page.locator("body").innerText();
+    throw new Error(`${error.message}\nThe page says: ${shown}`);
   }
 
   /** The exact figure of a KPI. */
@@ -43,7 +49,7 @@ export class Dashboard {
     for (const value of values) {
       await this.page.getByRole("option", { name: value, exact: true }).click();
     }
-    await this.page.locator(":focus").press("Escape");
+    await this.page.getByRole("listbox", { name: label }).press("Escape");
   }
 }
 

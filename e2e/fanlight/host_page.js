@@ -14,7 +14,8 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" };
  * @returns {Promise<{ url: string, pages: Map<string, string>, close(): Promise<void> }>}
  */
 export async function startHost() {
-  const pages = new Map();
+  // Every browser asks for it, and would complain.
+  const pages = new Map([["/favicon.ico", ""]]);
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://host");
     const page = pages.get(pathname) ?? (await smokePage(pathname));
@@ -43,8 +44,11 @@ export function pageWithElement(server, attributes) {
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="color-scheme" content="light dark" />
     <title>Our product</title>
+    <style>
+      :root { color-scheme: light dark }
+      body { background: Canvas; color: CanvasText }
+    </style>
     <script src="${server}/bundle.js"></script>
   </head>
   <body>

@@ -41,7 +41,7 @@ describe("accessibility", () => {
 
     it(`of the demo's front page, ${colorScheme}`, async () => {
       const page = await stage.visit(stage.demo.url, { colorScheme });
-      await page.getByRole("region", { name: "Flights", exact: true }).waitFor();
+      await page.getByRole("group", { name: "Flights", exact: true }).waitFor();
       await check(page);
     });
   }

@@ -18,6 +18,7 @@ describe("embedding", () => {
       const address = `${stage.host.url}/${page}.html?server=${stage.demo.url}`;
       const window = await stage.visit(`${address}&jwt=${await stage.token("UA")}`);
       await checkDashboard(new Dashboard(window));
+      await window.waitForFunction(() => window.heard.some((it) => it.name === "dashboardLoaded"));
       const heard = await window.evaluate(() => window.heard.map((event) => event.name));
       assert.deepEqual(heard.slice(0, 2), ["dashboardReadyToLoad", "dashboardLoaded"]);
       assert.deepEqual(window.faults, []);
