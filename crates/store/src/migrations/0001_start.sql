@@ -131,7 +131,8 @@ CREATE TABLE customer (
   UNIQUE (group_id, id),
   FOREIGN KEY (group_id, parent_id) REFERENCES customer (group_id, id)
 ) {strict};
-CREATE INDEX customer_children ON customer (group_id, parent_id, id);
+-- In creation order, and with the level, so that a parent's children are filtered and counted here.
+CREATE INDEX customer_children ON customer (group_id, parent_id, id, level_id);
 CREATE INDEX customer_level ON customer (group_id, level_id, id);
 
 CREATE TABLE customer_tag (
