@@ -246,9 +246,10 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(cause) => {
                 Self::new(Kind::Unavailable, message).retry_after(5).because(cause)
             }
-            StoreError::Corrupt(_) | StoreError::MasterKey(_) | StoreError::TooNew { .. } => {
-                Self::internal(error)
-            }
+            StoreError::Corrupt(_)
+            | StoreError::MasterKey(_)
+            | StoreError::TooNew { .. }
+            | StoreError::UsePgDump => Self::internal(error),
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum StoreError {
     Corrupt(String),
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    #[error("metadata in PostgreSQL is backed up with pg_dump, and restored with pg_restore")]
+    UsePgDump,
     /// A newer version of Fanlight has migrated this database.
     #[error(
         "the metadata store has schema version {found}, this program knows versions up to {known}; \

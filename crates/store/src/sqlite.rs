@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
@@ -46,6 +46,12 @@ impl Sqlite {
         Ok(Self { readers, writer })
     }
 
+    pub(crate) fn back_up(&self, file: &Path) -> Result<(), StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(self.readers.path(), flags)?;
+        crate::migrate::copy_into(&connection, file)
+    }
+
     /// Reads several statements' worth as of one moment.
     pub(crate) fn in_snapshot<W: Work>(
         &self,
@@ -79,8 +85,7 @@ fn writing_connection(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn reading_connection(path: &Path) -> Result<Connection, StoreError> {
-    let flags =
-        rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.execute_batch(&format!(

@@ -1,10 +1,11 @@
 //! The doorway: one struct over one of two databases.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use deadpool_postgres::Client;
+use model::OperatorScope;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::ambient::Ambient;
@@ -89,6 +90,17 @@ impl Store {
         };
         let definitions = DefinitionsCache::default();
         Ok(Self { inner: Arc::new(Inner { database, tools, definitions }) })
+    }
+
+    /// Copies the whole store, as of one moment, into a new SQLite file that only its owner may read;
+    /// others may go on writing meanwhile. The master key is not in it.
+    ///
+    /// Errs when the file exists, and with `UsePgDump` on PostgreSQL.
+    pub async fn back_up(&self, _: &OperatorScope, file: &Path) -> Result<(), StoreError> {
+        match &self.inner.database {
+            Database::Sqlite(sqlite) => sqlite.back_up(file),
+            Database::Postgres(_) => Err(StoreError::UsePgDump),
+        }
     }
 
     pub(crate) fn tools(&self) -> &Tools {

@@ -1,6 +1,6 @@
 //! Read connections: as many as threads read at once, opened when first needed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -29,6 +29,10 @@ struct Seen {
 impl Readers {
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, free: Mutex::new(Vec::new()) }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn lease(&self) -> Result<ReadLease<'_>, StoreError> {

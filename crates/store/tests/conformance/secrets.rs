@@ -1,14 +1,15 @@
 //! Secrets at rest.
 
 use model::credential::{Access, AdminKey};
-use store::{Ambient, MasterKey, Store, StoreError};
+use store::{Ambient, Location, MasterKey, Store, StoreError};
 use testkit::{TestStore, customer};
 
-use crate::{create, group, name, on_both, operator};
+use crate::{create, find, group, name, on_both, operator};
 
 on_both! {
     the_database_holds_no_secret_in_clear,
     another_master_key_is_refused_at_open,
+    a_backup_opens_as_a_store_of_its_own,
 }
 
 async fn the_database_holds_no_secret_in_clear(test: TestStore) {
@@ -45,4 +46,24 @@ async fn another_master_key_is_refused_at_open(test: TestStore) {
     assert!(matches!(fault, StoreError::MasterKey(_)));
     assert!(fault.to_string().contains("was made with another key"), "{fault}");
     test.another().await.expect("the right key still opens it");
+}
+
+async fn a_backup_opens_as_a_store_of_its_own(test: TestStore) {
+    let (store, scope) = (test.store(), group(&test, "Production").await);
+    let made = create(store, &scope, customer("UA")).await;
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("fanlight.db");
+    let copied = store.back_up(&operator(), &file).await;
+    if test.cluster().is_some() {
+        assert!(matches!(copied, Err(StoreError::UsePgDump)));
+        return;
+    }
+    copied.expect("a copy");
+    create(store, &scope, customer("AA")).await;
+    assert!(store.back_up(&operator(), &file).await.is_err(), "nothing is overwritten");
+    let location = Location::Sqlite(dir.path().to_owned());
+    let copy = Store::open(location, &TestStore::master_key(), Ambient::default()).await;
+    let copy = copy.expect("a store");
+    assert_eq!(find(&copy, &scope, "UA").await, Some(made));
+    assert_eq!(find(&copy, &scope, "AA").await, None);
 }
