@@ -27,7 +27,8 @@ pub(super) fn drawing(
     let result = String::from_utf8(answer.to_json().into()).map_err(ApiError::internal)?;
     let size = match panel.kind {
         PanelKind::Kpi => wanted.size_or(400, 200)?,
-        PanelKind::Bar | PanelKind::Line | PanelKind::Table => wanted.size_or(800, 450)?,
+        PanelKind::Bar | PanelKind::Line => wanted.size_or(800, 450)?,
+        PanelKind::Table => wanted.size_or(1200, 800)?,
     };
     Ok(ChartRequest {
         definition_json: definition,
