@@ -25,10 +25,13 @@ const ENDLESS: &str =
 struct Bench {
     sources: Sources,
     source: Arc<DataSource>,
+    mark: Uuid,
 }
 
-fn command() -> WorkerCommand {
-    let arguments = ["sources::tests::the_worker_process", "--exact", "--ignored", "--nocapture"];
+/// The last argument is only a mark by which to find the process.
+fn command(mark: Uuid) -> WorkerCommand {
+    let test = ["sources::tests::the_worker_process", "--exact", "--ignored", "--nocapture"];
+    let arguments = test.into_iter().map(str::to_owned).chain([mark.to_string()]);
     WorkerCommand::new(std::env::current_exe().unwrap(), arguments)
 }
 
@@ -60,7 +63,8 @@ fn bench(limits: Limits) -> Bench {
 }
 
 fn bench_over(path: &Path, materialize: bool, limits: Limits) -> Bench {
-    Bench { sources: Sources::new(limits, command()), source: source(path, materialize) }
+    let mark = Uuid::new_v4();
+    Bench { sources: Sources::new(limits, command(mark)), source: source(path, materialize), mark }
 }
 
 fn options(cache: CachePolicy, customer: &str) -> RunOptions {
@@ -88,6 +92,28 @@ impl Bench {
 
     async fn ask_text(&self, sql: &str) -> String {
         text(&self.ask(sql).await.unwrap())
+    }
+
+    fn signal_worker(&self, signal: &str) {
+        let process = self.worker_process().expect("a worker runs");
+        let sent = std::process::Command::new("kill").args(["-s", signal, &process]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Found among the processes that this one has started.
+    fn worker_process(&self) -> Option<String> {
+        let mark = self.mark.to_string();
+        let threads = std::fs::read_dir("/proc/self/task").unwrap();
+        let children = threads
+            .filter_map(|thread| {
+                std::fs::read_to_string(thread.unwrap().path().join("children")).ok()
+            })
+            .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let is_marked = |process: &String| {
+            let line = std::fs::read_to_string(format!("/proc/{process}/cmdline"));
+            line.is_ok_and(|line| line.contains(&mark))
+        };
+        children.into_iter().find(is_marked)
     }
 
     fn is_open(&self) -> bool {
@@ -173,32 +199,29 @@ async fn the_limits_of_time_rows_and_bytes_hold_and_the_next_question_is_answere
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_query_that_cannot_be_stopped_costs_its_worker_and_others_are_asked_again() {
-    let limits = Limits { statement_timeout: Duration::from_secs(20), ..Limits::default() };
-    let bench = bench(limits);
+async fn a_query_whose_worker_dies_is_asked_once_more() {
+    let bench = bench(Limits { statement_timeout: Duration::from_secs(20), ..Limits::default() });
     bench.ask("select 1").await.unwrap();
-    // Killing the process is what the server does, and what the system does when memory is short.
-    let victim = bench.ask("select count(*) from range(20_000_000) r(i) where sqrt(i) % 7 < 1");
+    let slow = "select count(*) from range(20_000_000) r(i) where sqrt(i) % 7 < 1";
     let killer = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        kill_workers();
+        bench.signal_worker("KILL");
     };
-    let (answer, ()) = tokio::join!(victim, killer);
+    let (answer, ()) = tokio::join!(bench.ask(slow), killer);
     assert_eq!(answer.unwrap().result.row_count(), 1);
     assert_eq!(bench.ask_text("select 2").await, "2");
 }
 
-/// Kills the engine workers that this process has started.
-fn kill_workers() {
-    let ours = std::process::id().to_string();
-    let threads = std::fs::read_dir(format!("/proc/{ours}/task")).unwrap();
-    for thread in threads {
-        let children = thread.unwrap().path().join("children");
-        for child in std::fs::read_to_string(children).unwrap().split_whitespace() {
-            let killed = std::process::Command::new("kill").args(["-9", child]).status().unwrap();
-            assert!(killed.success());
-        }
-    }
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_hears_nothing_is_killed_a_second_after_the_limit() {
+    let limits = Limits { statement_timeout: Duration::from_secs(2), ..Limits::default() };
+    let limit = limits.statement_timeout;
+    let bench = bench(limits);
+    bench.ask("select 1").await.unwrap();
+    bench.signal_worker("STOP");
+    assert_eq!(bench.ask("select 2").await.err(), Some(SourceError::TimedOut { limit }));
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(bench.ask_text("select 3").await, "3");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -275,7 +298,7 @@ async fn a_worker_program_that_is_none_makes_the_source_unavailable() {
     let silent = WorkerCommand::new("/bin/true", [""; 0]);
     for command in [nothing, silent] {
         let sources = Sources::new(Limits::default(), command);
-        let bench = Bench { sources, source: source(&flights(), false) };
+        let bench = Bench { sources, source: source(&flights(), false), mark: Uuid::nil() };
         assert!(matches!(bench.ask("select 1").await, Err(SourceError::Unavailable { .. })));
     }
 }

@@ -1,0 +1,103 @@
+//! The demo's dashboard and its airlines, compiled as the server does it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use model::dashboard::Dashboard;
+use model::name::{CustomerKey, DashboardKey, GroupId, PanelId, SchemaId, SourceId};
+use model::source::{Connection, DataSource, Schema};
+use model::{Customer, Levels, ViewerScope};
+use query::{PreparedDashboard, Request, Statement, Target, Viewer};
+
+const AIRLINES: [&str; 16] = [
+    "UA", "B6", "EV", "DL", "AA", "MQ", "US", "9E", "WN", "VX", "FL", "AS", "F9", "YV", "HA", "OO",
+];
+
+pub(crate) struct Demo {
+    pub(crate) source: Arc<DataSource>,
+    schemas: Vec<Schema>,
+    dashboard: PreparedDashboard,
+    panels: Vec<String>,
+}
+
+impl Demo {
+    pub(crate) fn read(materialize: bool) -> Self {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo"));
+        let workspace = workspace::Workspace::read(&folder.canonicalize().unwrap()).unwrap();
+        let declaration = workspace.declaration();
+        let dashboard = &declaration.dashboards["on-time"].definition;
+        let mut connection = declaration.sources["all-airlines"].connection.clone();
+        let Connection::Files { materialize: copied, .. } = &mut connection;
+        *copied = materialize;
+        Self {
+            source: Arc::new(source(connection)),
+            schemas: vec![schema()],
+            panels: dashboard.panels.iter().map(|panel| panel.id.to_string()).collect(),
+            dashboard: PreparedDashboard::new(Arc::new(Dashboard::clone(dashboard))),
+        }
+    }
+
+    pub(crate) fn panels(&self) -> &[String] {
+        &self.panels
+    }
+
+    /// Each panel as each airline sees it.
+    pub(crate) fn questions(&self, panels: &[String]) -> Vec<Statement> {
+        let of_airline =
+            |airline: &'static str| panels.iter().map(move |panel| self.compile(panel, airline));
+        AIRLINES.into_iter().flat_map(of_airline).collect()
+    }
+
+    fn compile(&self, panel: &str, airline: &str) -> Statement {
+        let scope = ViewerScope::of_verified_credential(
+            DashboardKey(1),
+            "kQ3vT8mB2x".parse().unwrap(),
+            Levels::default(),
+            vec![customer(airline)],
+        );
+        let scope = scope.unwrap();
+        let sources = [Arc::clone(&self.source)];
+        let viewer = Viewer::new(&scope, &self.schemas, &sources);
+        let request = Request::of(Target::Panel(panel.parse::<PanelId>().unwrap()));
+        query::compile(&request, &self.dashboard, &viewer).unwrap().rows
+    }
+}
+
+fn source(connection: Connection) -> DataSource {
+    DataSource {
+        id: SourceId(1),
+        name: "all-airlines".parse().unwrap(),
+        schema: SchemaId(1),
+        group: GroupId(1),
+        isolated: false,
+        connection,
+        revision: 1,
+    }
+}
+
+fn schema() -> Schema {
+    Schema {
+        id: SchemaId(1),
+        name: "flights".parse().unwrap(),
+        default_source: Some(SourceId(1)),
+        group_defaults: Default::default(),
+    }
+}
+
+fn customer(airline: &str) -> Customer {
+    Customer {
+        key: CustomerKey(1),
+        group: GroupId(1),
+        provided_id: airline.parse().unwrap(),
+        name: airline.parse().unwrap(),
+        rank: Levels::ROOT,
+        parent: None,
+        properties: Default::default(),
+        mapping: Default::default(),
+        emails: Vec::new(),
+        tags: Vec::new(),
+        is_demo: false,
+        created_at_us: 0,
+        updated_at_us: 0,
+    }
+}
