@@ -5,7 +5,6 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let macos = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "macos");
     let origin = if macos { "@loader_path" } else { "$ORIGIN" };
-    for folder in [origin.to_owned(), format!("{origin}/..")] {
-        println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
-    }
+    println!("cargo:rustc-link-arg-bins=-Wl,-rpath,{origin}");
+    println!("cargo:rustc-link-arg-tests=-Wl,-rpath,{origin}/..");
 }
