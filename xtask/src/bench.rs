@@ -32,6 +32,7 @@ pub(crate) fn run(project: &Project, options: Options) -> Result<()> {
     web::build(project)?;
     build::server(project, Profile::Release)?;
     step("bench: server", || server(project, &options))?;
+    step("bench: panels not in the cache", || sources(project, &options))?;
     step("bench: element bundle", || project.npm("web").args(["run", "--silent", "size"]).wait())?;
     if options.builds {
         builds(project)?;
@@ -47,6 +48,13 @@ fn server(project: &Project, options: &Options) -> Result<()> {
         .args(["--seconds", &options.seconds.to_string()])
         .args(["--customers", &options.customers.to_string()])
         .wait()
+}
+
+/// The way of a query through `sources` beside the same SQL sent straight to the engine.
+fn sources(project: &Project, options: &Options) -> Result<()> {
+    let bench =
+        project.cargo("bench").args(["--quiet", "--package", "sources", "--bench", "panel"]);
+    bench.args(["--", "--seconds", &options.seconds.to_string()]).wait()
 }
 
 /// Builds from nothing but downloaded packages, and a test after a change of one line.
