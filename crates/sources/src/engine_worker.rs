@@ -7,8 +7,11 @@
 mod argument;
 mod client;
 mod process;
+mod temporary;
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,12 +21,14 @@ use futures_util::future::BoxFuture;
 use model::name::{SourceName, TableName};
 use model::source::{FileFormat, FileTable};
 use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
 use crate::connector::{Connector, Failure, Query, TableColumn};
 use crate::options::{Limits, WorkerCommand};
 use crate::result::ResultSet;
 use crate::stop::Stop;
 use client::{Ended, Worker};
+use temporary::TemporaryFolder;
 
 /// After a worker could not open its files, questions get the same answer for so long.
 const OPEN_PAUSE: Duration = Duration::from_secs(1);
@@ -37,7 +42,7 @@ pub(crate) struct EngineWorkers {
     tables: Vec<Table>,
     materialize: bool,
     limits: EngineLimits,
-    temporary_folder: Option<std::path::PathBuf>,
+    temporary_folder: Option<PathBuf>,
     command: WorkerCommand,
     current: Mutex<Current>,
     /// Held by the query that runs alone.
@@ -99,18 +104,16 @@ impl EngineWorkers {
     }
 
     async fn start(&self) -> Result<Worker, Failure> {
-        let mut folder = tempfile::Builder::new();
-        let folder = folder.prefix("fanlight-engine-");
-        let temporary = match &self.temporary_folder {
-            Some(parent) => folder.tempdir_in(parent),
-            None => folder.tempdir(),
-        };
-        let unavailable = |error: std::io::Error| Failure::Unavailable(error.to_string());
-        let temporary = temporary.map_err(unavailable)?;
+        let parent = self.temporary_folder.clone();
+        let made = spawn_blocking(move || TemporaryFolder::new(parent.as_deref())).await;
+        let temporary = made
+            .map_err(io::Error::other)
+            .flatten()
+            .map_err(|error| Failure::Unavailable(format!("temporary folder: {error}")))?;
         let setup = Setup {
             tables: self.tables.clone(),
             materialize: self.materialize,
-            temporary_folder: temporary.path().to_owned(),
+            temporary_folder: temporary.files().to_owned(),
             limits: self.limits,
         };
         Worker::start(&self.name, &self.command, setup, temporary).await

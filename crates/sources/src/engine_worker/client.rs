@@ -12,7 +12,6 @@ use arrow_schema::ArrowError;
 use engine::protocol::frame::{self, HEADER_BYTES, Header, Kind};
 use engine::protocol::{Execute, Fault, QueryId, Reply, Request, Setup};
 use model::name::SourceName;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -21,6 +20,7 @@ use tokio::time::timeout;
 
 use super::argument::arguments;
 use super::process::Process;
+use super::temporary::TemporaryFolder;
 use crate::connector::{Failure, Query, TableColumn};
 use crate::error::ResultLimit;
 use crate::options::WorkerCommand;
@@ -44,7 +44,7 @@ pub(super) struct Worker {
     renewal: AtomicBool,
     ended: watch::Receiver<bool>,
     process: Process,
-    _temporary: TempDir,
+    _temporary: TemporaryFolder,
 }
 
 type Reader = BufReader<OwnedReadHalf>;
@@ -79,7 +79,7 @@ impl Worker {
         source: &SourceName,
         command: &WorkerCommand,
         setup: Setup,
-        temporary: TempDir,
+        temporary: TemporaryFolder,
     ) -> Result<Self, Failure> {
         let unavailable = |what: &str| Failure::Unavailable(format!("engine worker: {what}"));
         let started = Self::try_start(source, command, setup, temporary);
@@ -95,7 +95,7 @@ impl Worker {
         source: &SourceName,
         command: &WorkerCommand,
         setup: Setup,
-        temporary: TempDir,
+        temporary: TemporaryFolder,
     ) -> io::Result<Result<Self, String>> {
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
