@@ -56,7 +56,7 @@ pub(super) async fn run(place: &Place, options: Options) -> anyhow::Result<ExitC
          --public when that is meant",
         config.listen
     );
-    log::start(&config)?;
+    let _batching = log::start(&config)?;
     let listener = serve::bind(config.listen).await?;
     let url = url(&config, listener.local_addr()?);
     let (store, credentials) = prepare(&config).await?;

@@ -28,7 +28,7 @@ pub(super) struct Options {
 
 pub(super) async fn run(place: &Place, options: Options) -> anyhow::Result<ExitCode> {
     let config = place.config(options.listen)?;
-    log::start(&config)?;
+    let _batching = log::start(&config)?;
     let store = installation::open(&config).await?;
     let listener = bind(config.listen).await?;
     serve_on(listener, config, store, None).await?;
