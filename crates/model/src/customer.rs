@@ -45,6 +45,8 @@ pub struct Customer {
 pub struct CustomerRecord {
     /// From the root down to the customer itself, never empty.
     pub path: Vec<Customer>,
+    /// The name of the customer's own level at the moment of reading.
+    pub level: String,
     pub token: CustomerToken,
 }
 

@@ -139,10 +139,11 @@ async fn record(
 ) -> Result<Option<CustomerRecord>, StoreError> {
     let mut rows = session.rows(statement, params, row::read).await?;
     row::sort_path(&mut rows);
-    let Some(last) = rows.last() else { return Ok(None) };
+    let Some(last) = rows.last_mut() else { return Ok(None) };
     let token = row::token(session, last)?;
+    let level = std::mem::take(&mut last.level);
     let path = rows.into_iter().map(|row| row.customer).collect();
-    Ok(Some(CustomerRecord { path, token }))
+    Ok(Some(CustomerRecord { path, level, token }))
 }
 
 /// The levels in force, as the running transaction sees them.

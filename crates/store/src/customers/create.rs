@@ -135,12 +135,13 @@ async fn insert(
     let (token, sealed, fingerprint) = draw_token(session, customer.key);
     let properties = to_json(&customer.properties)?;
     let emails = to_json(&customer.emails)?;
+    let level = level_name(levels, customer.rank)?.to_string();
     let params = [
         Param::Integer(customer.key.0),
         Param::Integer(customer.group.0),
         Param::Text(customer.provided_id.as_str()),
         Param::Text(customer.name.as_str()),
-        Param::Text(level_name(levels, customer.rank)?.as_str()),
+        Param::Text(&level),
         customer.parent.map(|parent| parent.0).into(),
         Param::Text(&properties),
         Param::Text(&emails),
@@ -152,5 +153,5 @@ async fn insert(
     let written = session.row(sql::INSERT_CUSTOMER, &params, |row| row.integer(0)).await?;
     let mut path = parents;
     path.push(customer);
-    Ok(written.map(|_| CustomerRecord { path, token }))
+    Ok(written.map(|_| CustomerRecord { path, level, token }))
 }

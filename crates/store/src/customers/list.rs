@@ -99,7 +99,8 @@ fn assemble(
     listed
         .map(|(row, _)| {
             let path = path(&by_key, &row.customer);
-            Ok(CustomerRecord { path, token: row::token(session, row)? })
+            let (level, token) = (row.level.clone(), row::token(session, row)?);
+            Ok(CustomerRecord { path, level, token })
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use model::{GroupScope, Levels};
+use model::GroupScope;
 use serde::Serialize;
 use store::{CustomerFilter, Customers, Page};
 
@@ -33,8 +33,7 @@ pub(crate) async fn paged(
     }
     let page = page(&parameters)?;
     let found = app.store.customers(&caller, &filter(&parameters), page).await?;
-    let definitions = app.store.definitions().await?;
-    let results = List::of(&found, &caller, &definitions.levels);
+    let results = List::of(&found, &caller);
     Ok(Json(Reply { total_count: found.total, results }).into_response())
 }
 
@@ -57,8 +56,7 @@ pub(crate) async fn whole(
         level: in_query.level.or(in_body.level),
     };
     let found = app.store.customers(&caller, &filter, Page::All).await?;
-    let definitions = app.store.definitions().await?;
-    Ok(replies::success(&List::of(&found, &caller, &definitions.levels)))
+    Ok(replies::success(&List::of(&found, &caller)))
 }
 
 #[derive(Serialize)]
@@ -67,8 +65,8 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(found: &'a Customers, scope: &'a GroupScope, levels: &'a Levels) -> Self {
-        let show = |record| Customer::of(record, scope, levels);
+    fn of(found: &'a Customers, scope: &'a GroupScope) -> Self {
+        let show = |record| Customer::of(record, scope);
         Self { customers: found.records.iter().map(show).collect() }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) async fn get(
     let id = read_id(&mut fields, "provided_id");
     let id = fields.finish(id)?;
     let found = app.store.customer(&caller, &id).await?;
-    show(&app, &caller, &found.ok_or(StoreError::NotFound("customer"))?).await
+    Ok(show(&caller, &found.ok_or(StoreError::NotFound("customer"))?))
 }
 
 /// `POST /api/create_customer/`: an existing customer comes back as it is.
@@ -40,8 +40,7 @@ pub(crate) async fn create(
     }
     let body = CustomerBody::read(fields)?;
     let (record, new_customer) = get_or_create(&app, &caller, body).await?;
-    let definitions = app.store.definitions().await?;
-    let customer = Customer::of(&record, &caller, &definitions.levels);
+    let customer = Customer::of(&record, &caller);
     Ok(replies::success(&Reply { new_customer, customer }))
 }
 
@@ -56,7 +55,7 @@ pub(crate) async fn update(
         return refresh_token(State(app), caller, fields).await;
     }
     let record = change(&app, &caller, CustomerBody::read(fields)?).await?;
-    show(&app, &caller, &record).await
+    Ok(show(&caller, &record))
 }
 
 /// `DELETE /api/delete_customer/`
@@ -78,7 +77,7 @@ pub(crate) async fn refresh_token(
 ) -> Result<Response, ApiError> {
     let token = current_token(fields)?;
     let record = app.store.refresh_customer_token(&caller, &token).await?;
-    show(&app, &caller, &record).await
+    Ok(show(&caller, &record))
 }
 
 /// The customer that the body selects, made when there is none; `true` when this call made it.
@@ -115,15 +114,10 @@ pub(super) fn current_token(mut fields: Fields) -> Result<CustomerToken, ApiErro
     token.parse().map_err(|_| StoreError::NotFound("customer").into())
 }
 
-async fn show(
-    app: &App,
-    scope: &GroupScope,
-    record: &CustomerRecord,
-) -> Result<Response, ApiError> {
+fn show(scope: &GroupScope, record: &CustomerRecord) -> Response {
     #[derive(Serialize)]
     struct Reply<'a> {
         customer: Customer<'a>,
     }
-    let definitions = app.store.definitions().await?;
-    Ok(replies::success(&Reply { customer: Customer::of(record, scope, &definitions.levels) }))
+    replies::success(&Reply { customer: Customer::of(record, scope) })
 }

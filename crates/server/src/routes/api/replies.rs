@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use model::GroupScope;
 use model::customer::{CustomerRecord, Mapping, Properties};
 use model::inheritance::{computed_mapping, computed_properties};
 use model::name::{EmailAddress, TagName};
-use model::{GroupScope, Levels};
 use serde::Serialize;
 
 /// `{"success": 1}` with the members of `content` behind it.
@@ -52,14 +52,9 @@ pub(super) struct Customer<'a> {
 type WireMapping = BTreeMap<String, String>;
 
 impl<'a> Customer<'a> {
-    pub(super) fn of(
-        record: &'a CustomerRecord,
-        scope: &'a GroupScope,
-        levels: &'a Levels,
-    ) -> Self {
+    pub(super) fn of(record: &'a CustomerRecord, scope: &'a GroupScope) -> Self {
         let customer = record.customer();
         let inherits = record.path.len() > 1;
-        let level = levels.name(customer.rank);
         Self {
             token: record.token.expose(),
             name: customer.name.as_str(),
@@ -78,7 +73,7 @@ impl<'a> Customer<'a> {
                 true => wire_mapping(&computed_mapping(&record.path)),
                 false => wire_mapping(&customer.mapping),
             },
-            hierarchy_level: level.map_or("", |level| level.as_str()),
+            hierarchy_level: &record.level,
         }
     }
 }

@@ -105,7 +105,7 @@ mod tests {
             ..customer("HA-JFK", "O'Hare's friend")
         };
         let token = CustomerToken::from_random([1; 32]);
-        CustomerRecord { path: vec![airline, station], token }
+        CustomerRecord { path: vec![airline, station], level: "User".to_owned(), token }
     }
 
     #[test]
