@@ -85,6 +85,18 @@ impl Definitions {
     }
 }
 
+impl Definitions {
+    /// The dashboard that a viewer may see, in the version of `environment`; the newest when `None`.
+    pub fn shown_to(
+        &self,
+        scope: &ViewerScope,
+        environment: Option<&EnvironmentName>,
+    ) -> Option<PublishedDashboard> {
+        let found = self.dashboards.iter().find(|found| found.key == scope.dashboard());
+        found.and_then(|found| found.shown(environment))
+    }
+}
+
 impl StoredDashboard {
     /// The version that an environment shows; the newest when none is named. `None`: nothing is
     /// published there.
@@ -119,23 +131,20 @@ impl Store {
     /// The definitions in force. Costs microseconds while nobody changes them.
     pub async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
         let generation = self.generation().await?;
+        self.definitions_of(generation).await
+    }
+
+    /// The definitions of this generation, or of a newer one.
+    pub(crate) async fn definitions_of(
+        &self,
+        generation: i64,
+    ) -> Result<Arc<Definitions>, StoreError> {
         if let Some(cached) = self.definitions_cache().get(generation) {
             return Ok(cached);
         }
         let definitions = Arc::new(self.in_snapshot(Load).await?);
         self.definitions_cache().set(&definitions);
         Ok(definitions)
-    }
-
-    /// The dashboard that a viewer may see, in the version of `environment`; the newest when `None`.
-    pub async fn dashboard(
-        &self,
-        scope: &ViewerScope,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Option<PublishedDashboard>, StoreError> {
-        let definitions = self.definitions().await?;
-        let found = definitions.dashboards.iter().find(|found| found.key == scope.dashboard());
-        Ok(found.and_then(|found| found.shown(environment)))
     }
 
     /// The names and embed ids of all dashboards, in creation order.

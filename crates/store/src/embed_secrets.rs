@@ -13,26 +13,16 @@ use crate::store::{Store, Work};
 
 /// A secret found by its key id, before it has proved anything: a JWT that it opens speaks for its
 /// group.
-#[derive(Clone, Debug)]
-pub struct FoundSecret {
-    pub secret: EmbedSecret,
-    pub group: SecretGroup,
+pub(crate) struct FoundSecret {
+    pub(crate) secret: EmbedSecret,
+    pub(crate) group: GroupId,
 }
-
-/// The group of a secret. Only a look-up of the secret makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SecretGroup(pub(crate) GroupId);
 
 impl Store {
     /// The embed secret that a JWT names. `None`: there is none (any more).
-    pub async fn embed_secret(&self, id: &KeyId) -> Result<Option<FoundSecret>, StoreError> {
+    pub async fn embed_secret(&self, id: &KeyId) -> Result<Option<EmbedSecret>, StoreError> {
         let reader = self.reader().await?;
-        let read = |row: &Cells<'_>| Ok((row.integer(0)?, row.bytes(1)?.to_owned()));
-        let params = [Param::Text(id.as_str())];
-        let found = reader.session().row(sql::EMBED_SECRET, &params, read).await?;
-        let Some((group, sealed)) = found else { return Ok(None) };
-        let secret = unseal(&reader.session(), id.clone(), &sealed)?;
-        Ok(Some(FoundSecret { secret, group: SecretGroup(GroupId(group)) }))
+        Ok(find(&reader.session(), id).await?.map(|found| found.secret))
     }
 
     /// An embed secret of the caller's group.
@@ -80,6 +70,17 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(DeleteSecret { id: id.clone() }).await
     }
+}
+
+pub(crate) async fn find(
+    session: &Session<'_>,
+    id: &KeyId,
+) -> Result<Option<FoundSecret>, StoreError> {
+    let read = |row: &Cells<'_>| Ok((row.integer(0)?, row.bytes(1)?.to_owned()));
+    let found = session.row(sql::EMBED_SECRET, &[Param::Text(id.as_str())], read).await?;
+    let Some((group, sealed)) = found else { return Ok(None) };
+    let secret = unseal(session, id.clone(), &sealed)?;
+    Ok(Some(FoundSecret { secret, group: GroupId(group) }))
 }
 
 fn unseal(session: &Session<'_>, id: KeyId, sealed: &[u8]) -> Result<EmbedSecret, StoreError> {

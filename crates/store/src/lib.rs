@@ -28,7 +28,6 @@ mod viewers;
 pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
 pub use customers::{CustomerFilter, Customers, Page};
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
-pub use embed_secrets::{FoundSecret, SecretGroup};
 pub use error::StoreError;
 pub use master_key::{ENVIRONMENT_VARIABLE, MasterKey, MasterKeyError};
 pub use store::{Location, Store};

@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
 use crate::store::Work;
 
-pub(crate) use readers::{ReadLease, Readers};
+pub(crate) use readers::{ReadLease, Readers, Snapshot};
 pub(crate) use writer::Writer;
 
 /// The name of the database in the data directory.

@@ -15,7 +15,7 @@ use crate::master_key::MasterKey;
 use crate::postgres::Postgres;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
-use crate::sqlite::{ReadLease, Sqlite};
+use crate::sqlite::{ReadLease, Snapshot, Sqlite};
 
 /// Where the metadata is.
 #[derive(Clone, PartialEq, Eq)]
@@ -132,13 +132,26 @@ impl Store {
 impl Store {
     /// The generation of the definitions in force, whichever process made it.
     pub(crate) async fn generation(&self) -> Result<i64, StoreError> {
-        if let Database::Postgres(postgres) = &self.inner.database
-            && let Some(generation) = postgres.generation()
-        {
+        if let Some(generation) = self.generation_heard() {
             return Ok(generation);
         }
-        let reader = self.reader().await?;
-        reader.generation().await
+        self.reader().await?.generation().await
+    }
+
+    /// As [`Store::generation`], over a connection that is in use already.
+    pub(crate) async fn generation_seen_by(&self, reader: &Reader<'_>) -> Result<i64, StoreError> {
+        match self.generation_heard() {
+            Some(generation) => Ok(generation),
+            None => reader.generation().await,
+        }
+    }
+
+    /// What PostgreSQL has told without being asked.
+    fn generation_heard(&self) -> Option<i64> {
+        match &self.inner.database {
+            Database::Postgres(postgres) => postgres.generation(),
+            Database::Sqlite(_) => None,
+        }
     }
 
     /// Runs a longer read, in one snapshot. On SQLite, other tasks move to other threads meanwhile.
@@ -177,6 +190,15 @@ impl Reader<'_> {
             Lease::Postgres(client) => Connection::Postgres(client),
         };
         Session { connection, tools: self.tools }
+    }
+
+    /// Lets several reads see one moment and share the cost of a transaction, until dropped. On
+    /// PostgreSQL, where it would cost round trips, reads stay apart.
+    pub(crate) fn snapshot(&self) -> Result<Option<Snapshot<'_>>, StoreError> {
+        match &self.lease {
+            Lease::Sqlite(lease) => Snapshot::begin(lease).map(Some),
+            Lease::Postgres(_) => Ok(None),
+        }
     }
 
     async fn generation(&self) -> Result<i64, StoreError> {

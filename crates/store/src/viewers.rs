@@ -1,37 +1,57 @@
-//! From a verified embed credential to what it may see.
+//! From an embed credential to what it may see.
+
+use std::sync::Arc;
 
 use model::ViewerScope;
-use model::credential::CustomerToken;
+use model::credential::{CustomerToken, EmbedSecret, KeyId};
 use model::name::{EmbedId, ProvidedId};
 
 use crate::customers::row;
-use crate::embed_secrets::SecretGroup;
+use crate::definitions::Definitions;
+use crate::embed_secrets;
 use crate::error::StoreError;
 use crate::seal::fingerprint;
-use crate::session::Param;
+use crate::session::{Param, Session};
 use crate::sql::{self, Statement};
 use crate::store::Store;
 
 /// What an embed credential turned out to be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Viewing {
-    Granted(ViewerScope),
-    /// The credential names no customer (any more).
-    NoCustomer,
+    Granted {
+        scope: ViewerScope,
+        /// The definitions by which it was granted, for whatever is done with it next.
+        definitions: Arc<Definitions>,
+    },
+    /// The credential names no embed secret or no customer (any more).
+    Unknown,
     /// The customer is known, the dashboard is not.
     NoDashboard,
 }
 
 impl Store {
-    /// For a JWT that the secret of `group` has opened: its customer and its dashboard.
-    pub async fn viewer(
+    /// For a JWT, which names its secret: `open` opens it with the secret and tells which customer of
+    /// the secret's group it speaks for, and which dashboard it opens.
+    ///
+    /// All is read in one snapshot, because this is on the way of every embed call.
+    pub async fn viewer_by_jwt<E: From<StoreError>>(
         &self,
-        group: SecretGroup,
-        customer: &ProvidedId,
-        dashboard: &EmbedId,
-    ) -> Result<Viewing, StoreError> {
-        let params = [Param::Integer(group.0.0), Param::Text(customer.as_str())];
-        self.view(sql::CUSTOMER_BY_PROVIDED_ID, &params, dashboard).await
+        id: &KeyId,
+        open: impl FnOnce(&EmbedSecret) -> Result<(ProvidedId, EmbedId), E>,
+    ) -> Result<Viewing, E> {
+        let reader = self.reader().await?;
+        let snapshot = reader.snapshot()?;
+        let session = reader.session();
+        let Some(found) = embed_secrets::find(&session, id).await? else {
+            return Ok(Viewing::Unknown);
+        };
+        let (customer, dashboard) = open(&found.secret)?;
+        let params = [Param::Integer(found.group.0), Param::Text(customer.as_str())];
+        let rows = path(&session, sql::CUSTOMER_BY_PROVIDED_ID, &params).await?;
+        let generation = self.generation_seen_by(&reader).await?;
+        drop(snapshot);
+        drop(reader);
+        Ok(self.view(rows, generation, &dashboard).await?)
     }
 
     /// For a customer token, which is its own proof.
@@ -41,23 +61,26 @@ impl Store {
         dashboard: &EmbedId,
     ) -> Result<Viewing, StoreError> {
         let fingerprint = fingerprint(token.expose());
+        let reader = self.reader().await?;
+        let snapshot = reader.snapshot()?;
         let params = [Param::Bytes(&fingerprint)];
-        self.view(sql::CUSTOMER_BY_FINGERPRINT_ALONE, &params, dashboard).await
+        let rows = path(&reader.session(), sql::CUSTOMER_BY_FINGERPRINT_ALONE, &params).await?;
+        let generation = self.generation_seen_by(&reader).await?;
+        drop(snapshot);
+        drop(reader);
+        self.view(rows, generation, dashboard).await
     }
 
     async fn view(
         &self,
-        statement: Statement,
-        params: &[Param<'_>],
+        mut rows: Vec<row::CustomerRow>,
+        generation: i64,
         dashboard: &EmbedId,
     ) -> Result<Viewing, StoreError> {
-        let reader = self.reader().await?;
-        let mut rows = reader.session().rows(statement, params, row::read).await?;
-        drop(reader);
         if rows.is_empty() {
-            return Ok(Viewing::NoCustomer);
+            return Ok(Viewing::Unknown);
         }
-        let definitions = self.definitions().await?;
+        let definitions = self.definitions_of(generation).await?;
         let Some(found) = definitions.dashboard(dashboard) else {
             return Ok(Viewing::NoDashboard);
         };
@@ -75,6 +98,15 @@ impl Store {
         let levels = definitions.levels.clone();
         let (key, embed_id) = (found.key, found.embed_id.clone());
         let scope = ViewerScope::of_verified_credential(key, embed_id, levels, path);
-        scope.map(Viewing::Granted).map_err(StoreError::corrupt)
+        let scope = scope.map_err(StoreError::corrupt)?;
+        Ok(Viewing::Granted { scope, definitions })
     }
+}
+
+async fn path(
+    session: &Session<'_>,
+    statement: Statement,
+    params: &[Param<'_>],
+) -> Result<Vec<row::CustomerRow>, StoreError> {
+    session.rows(statement, params, row::read).await
 }

@@ -75,9 +75,10 @@ pub(crate) async fn iframe(
 async fn frame_ancestors(app: &App, path: &str) -> Result<Cow<'static, str>, ApiError> {
     let credential = path.split('/').next().unwrap_or_default();
     let Ok(sealed) = SealedToken::parse(credential) else { return Ok("*".into()) };
-    let Some(found) = app.store.embed_secret(sealed.key_id()).await? else { return Ok("*".into()) };
+    let secret = app.store.embed_secret(sealed.key_id()).await?;
+    let Some(secret) = secret else { return Ok("*".into()) };
     let issuer = |claims: Claims| claims.issuer.map(|issuer| issuer.to_string());
-    let issuer = sealed.open(&found.secret, app.clock.now()).ok().and_then(issuer);
+    let issuer = sealed.open(&secret, app.clock.now()).ok().and_then(issuer);
     Ok(issuer.map_or("*".into(), Cow::Owned))
 }
 

@@ -17,7 +17,7 @@ async fn opened(server: &Server, reply: &Reply) -> Claims {
     let jwt = reply.body["jwt"].as_str().unwrap_or_else(|| panic!("{reply:?}"));
     let sealed = SealedToken::parse(jwt).expect("well formed");
     let found = server.store.store().embed_secret(sealed.key_id()).await.expect("a store");
-    sealed.open(&found.expect("a secret").secret, server.now()).expect("opens")
+    sealed.open(&found.expect("a secret"), server.now()).expect("opens")
 }
 
 async fn start() -> Server {

@@ -78,10 +78,35 @@ impl ReadLease<'_> {
         Ok(generation)
     }
 
+    fn execute(&self, text: &str) -> Result<(), StoreError> {
+        let connection = self.connection().lock().unwrap_or_else(PoisonError::into_inner);
+        connection.prepare_cached(text)?.execute([])?;
+        Ok(())
+    }
+
     fn data_version(&self) -> Result<i64, StoreError> {
         let connection = self.connection().lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection.prepare_cached("PRAGMA data_version")?;
         Ok(statement.query_row([], |row| row.get(0))?)
+    }
+}
+
+/// An open transaction of a read connection.
+pub(crate) struct Snapshot<'a> {
+    lease: &'a ReadLease<'a>,
+}
+
+impl<'a> Snapshot<'a> {
+    pub(crate) fn begin(lease: &'a ReadLease<'a>) -> Result<Self, StoreError> {
+        lease.execute("BEGIN")?;
+        Ok(Self { lease })
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // It has read only: there is nothing that could fail to be written.
+        let _ = self.lease.execute("COMMIT");
     }
 }
 

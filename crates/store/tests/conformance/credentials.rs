@@ -1,6 +1,7 @@
 //! Credentials and the scopes they give.
 
-use model::credential::{Access, AdminKey, ApiToken, CustomerToken, KeyId};
+use model::credential::{Access, AdminKey, ApiToken, CustomerToken, EmbedSecret, KeyId};
+use model::name::EmbedId;
 use store::{StoreError, Viewing};
 use testkit::{TestStore, customer, customer_below};
 
@@ -55,7 +56,7 @@ async fn an_embed_secret_belongs_to_one_group(test: TestStore) {
     let (production, testing) = (group(&test, "Production").await, group(&test, "Testing").await);
     let made = store.create_embed_secret(&operator, &name("Production")).await.expect("a secret");
     let found = store.embed_secret(&made.id).await.expect("an answer").expect("the secret");
-    assert_eq!(found.secret, made);
+    assert_eq!(found, made);
     let of = async |scope| store.embed_secret_of(scope, &made.id).await.expect("an answer");
     assert_eq!(of(&production).await, Some(made.clone()));
     assert_eq!(of(&testing).await, None);
@@ -95,30 +96,32 @@ async fn a_viewer_is_a_customer_with_a_dashboard(test: TestStore) {
     assert_eq!(*dashboard, name("on-time"));
 
     let secret = store.managed_embed_secret(&scope).await.expect("a secret");
-    let found = store.embed_secret(&secret.id).await.expect("an answer").expect("the secret");
-    let viewer = store.viewer(found.group, &name("UA-JFK"), embed_id).await.expect("an answer");
-    let Viewing::Granted(viewer) = viewer else { panic!("granted: {viewer:?}") };
+    let view = async |secret: &EmbedSecret, id: &str, dashboard: &EmbedId| {
+        let open = |found: &EmbedSecret| {
+            assert_eq!(found, secret);
+            Ok::<_, StoreError>((name(id), dashboard.clone()))
+        };
+        store.viewer_by_jwt(&secret.id, open).await.expect("an answer")
+    };
+    let granted = view(&secret, "UA-JFK", embed_id).await;
+    let Viewing::Granted { scope: viewer, definitions } = &granted else {
+        panic!("granted: {granted:?}")
+    };
     assert_eq!(viewer.path(), child.path);
-    let shown = store.dashboard(&viewer, Some(&name("production"))).await.expect("an answer");
+    let shown = definitions.shown_to(viewer, Some(&name("production")));
     assert_eq!(shown.expect("published").version, 1);
-    let nowhere = store.dashboard(&viewer, Some(&name("staging"))).await.expect("an answer");
-    assert_eq!(nowhere, None);
+    assert_eq!(definitions.shown_to(viewer, Some(&name("staging"))), None);
 
     let by_token = store.viewer_by_token(&child.token, embed_id).await.expect("an answer");
-    assert_eq!(by_token, Viewing::Granted(viewer));
+    assert_eq!(by_token, granted);
     let no_dashboard = name("noSuchPage");
-    let view = async |id: &str, dashboard| {
-        store.viewer(found.group, &name(id), dashboard).await.expect("an answer")
-    };
-    assert_eq!(view("UA", &no_dashboard).await, Viewing::NoDashboard);
-    assert_eq!(view("XX", &no_dashboard).await, Viewing::NoCustomer);
+    assert_eq!(view(&secret, "UA", &no_dashboard).await, Viewing::NoDashboard);
+    assert_eq!(view(&secret, "XX", &no_dashboard).await, Viewing::Unknown);
     let never = CustomerToken::from_random([1; 32]);
     let unknown = store.viewer_by_token(&never, embed_id).await.expect("an answer");
-    assert_eq!(unknown, Viewing::NoCustomer);
+    assert_eq!(unknown, Viewing::Unknown);
     // The other group's secret does not speak for this customer.
     let testing = group(&test, "Testing").await;
     let other = store.managed_embed_secret(&testing).await.expect("a secret");
-    let other = store.embed_secret(&other.id).await.expect("an answer").expect("the secret");
-    let foreign = store.viewer(other.group, &name("UA"), embed_id).await.expect("an answer");
-    assert_eq!(foreign, Viewing::NoCustomer);
+    assert_eq!(view(&other, "UA", embed_id).await, Viewing::Unknown);
 }

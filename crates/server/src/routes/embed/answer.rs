@@ -7,7 +7,6 @@ use bytes::Bytes;
 use model::dashboard::CachePolicy;
 use query::{Audience, Compiled, QueryError, Request, Statement};
 use sources::{Answer, Cell, CustomerKey, ResultSet, RunOptions, SourceError};
-use store::Definitions;
 
 use super::rows;
 use super::viewer::Viewer;
@@ -32,12 +31,11 @@ pub(super) struct Answered {
 
 impl Question<'_> {
     pub(super) async fn answer(&self) -> Result<Answered, ApiError> {
-        let definitions = self.app.store.definitions().await?;
-        let compiled = self.compile(&definitions)?;
-        let rows = self.run(&definitions, &compiled.rows);
+        let compiled = self.compile()?;
+        let rows = self.run(&compiled.rows);
         let total = async {
             match &compiled.total {
-                Some(statement) => self.run(&definitions, statement).await.map(Some),
+                Some(statement) => self.run(statement).await.map(Some),
                 None => Ok(None),
             }
         };
@@ -45,18 +43,16 @@ impl Question<'_> {
         Ok(Answered { rows, total: total.and_then(|answer| only_number(&answer.result)) })
     }
 
-    fn compile(&self, definitions: &Definitions) -> Result<Compiled, ApiError> {
+    fn compile(&self) -> Result<Compiled, ApiError> {
+        let definitions = &self.viewer.definitions;
         let viewer =
             query::Viewer::new(&self.viewer.scope, &definitions.schemas, &definitions.sources);
         let dashboard = self.app.prepared.get(&self.viewer.published);
         query::compile(self.request, &dashboard, &viewer).map_err(refusal)
     }
 
-    async fn run(
-        &self,
-        definitions: &Definitions,
-        statement: &Statement,
-    ) -> Result<Answer, ApiError> {
+    async fn run(&self, statement: &Statement) -> Result<Answer, ApiError> {
+        let definitions = &self.viewer.definitions;
         let source = definitions.source(statement.source()).map(Arc::clone).ok_or_else(|| {
             ApiError::internal("a statement was compiled for a data source that is gone")
         })?;

@@ -1,15 +1,17 @@
 //! Who is looking: an embed credential, verified, with the dashboard it opens.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use model::ViewerScope;
-use model::credential::CustomerToken;
+use model::credential::{CustomerToken, EmbedSecret};
 use model::name::{EmbedId, EnvironmentName, PanelId};
 use serde::Deserialize;
-use store::{PublishedDashboard, Viewing};
+use store::{Definitions, PublishedDashboard, Viewing};
 
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -25,6 +27,8 @@ const TOKEN_EXPIRES: HeaderName = HeaderName::from_static("fanlight-token-expire
 pub(crate) struct Viewer {
     pub(super) scope: ViewerScope,
     pub(super) published: PublishedDashboard,
+    /// The definitions of the moment in which the credential was verified.
+    pub(super) definitions: Arc<Definitions>,
     /// The one panel that the credential opens; `None`: the whole dashboard.
     pub(super) only_panel: Option<String>,
     expires: Option<Timestamp>,
@@ -54,16 +58,17 @@ impl FromRequestParts<App> for Viewer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let verified = verify(&parts.headers, app).await?;
         let environment = environment(parts)?;
-        let published = app.store.dashboard(&verified.scope, environment.as_ref()).await?;
+        let Verified { scope, definitions, only_panel, expires } = verified;
+        let published = definitions.shown_to(&scope, environment.as_ref());
         let published = published.ok_or_else(no_dashboard)?;
-        let Verified { scope, only_panel, expires } = verified;
-        Ok(Self { scope, published, only_panel, expires })
+        Ok(Self { scope, published, definitions, only_panel, expires })
     }
 }
 
 /// A credential that has proved itself.
 struct Verified {
     scope: ViewerScope,
+    definitions: Arc<Definitions>,
     only_panel: Option<String>,
     expires: Option<Timestamp>,
 }
@@ -81,13 +86,16 @@ async fn verify(headers: &HeaderMap, app: &App) -> Result<Verified, ApiError> {
 
 async fn by_jwt(jwt: &str, headers: &HeaderMap, app: &App) -> Result<Verified, ApiError> {
     let sealed = SealedToken::parse(jwt)?;
-    let found = app.store.embed_secret(sealed.key_id()).await?;
-    let found = found.ok_or(EmbedTokenError::Undecryptable)?;
-    let claims = sealed.open(&found.secret, app.clock.now())?;
-    check_page(&claims, headers)?;
-    let viewing = app.store.viewer(found.group, &claims.customer, &claims.dashboard).await?;
-    let (only_panel, expires) = (claims.chart, Some(claims.expires));
-    Ok(Verified { scope: granted(viewing)?, only_panel, expires })
+    let (mut only_panel, mut expires) = (None, None);
+    let open = |secret: &EmbedSecret| -> Result<_, ApiError> {
+        let claims = sealed.open(secret, app.clock.now())?;
+        check_page(&claims, headers)?;
+        (only_panel, expires) = (claims.chart, Some(claims.expires));
+        Ok((claims.customer, claims.dashboard))
+    };
+    let viewing = app.store.viewer_by_jwt(sealed.key_id(), open).await?;
+    let (scope, definitions) = granted(viewing)?;
+    Ok(Verified { scope, definitions, only_panel, expires })
 }
 
 fn check_page(claims: &Claims, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -105,13 +113,14 @@ async fn by_customer_token(pair: &str, app: &App) -> Result<Verified, ApiError> 
     });
     let (embed_id, token) = parsed.ok_or_else(invalid)?;
     let viewing = app.store.viewer_by_token(&token, &embed_id).await?;
-    Ok(Verified { scope: granted(viewing)?, only_panel: None, expires: None })
+    let (scope, definitions) = granted(viewing)?;
+    Ok(Verified { scope, definitions, only_panel: None, expires: None })
 }
 
-fn granted(viewing: Viewing) -> Result<ViewerScope, ApiError> {
+fn granted(viewing: Viewing) -> Result<(ViewerScope, Arc<Definitions>), ApiError> {
     match viewing {
-        Viewing::Granted(scope) => Ok(scope),
-        Viewing::NoCustomer => Err(invalid()),
+        Viewing::Granted { scope, definitions } => Ok((scope, definitions)),
+        Viewing::Unknown => Err(invalid()),
         Viewing::NoDashboard => Err(no_dashboard()),
     }
 }
