@@ -1,5 +1,6 @@
 //! SQLite: one writer that commits in groups, and read connections for the calling threads.
 
+mod anchor;
 mod readers;
 mod writer;
 
@@ -14,6 +15,7 @@ use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
 use crate::store::Work;
 
+use anchor::Anchor;
 pub(crate) use readers::{ReadLease, Readers, Snapshot};
 pub(crate) use writer::Writer;
 
@@ -32,6 +34,7 @@ const BUSY: Duration = Duration::from_secs(30);
 pub(crate) struct Sqlite {
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
+    _anchor: Anchor,
 }
 
 impl Sqlite {
@@ -41,9 +44,10 @@ impl Sqlite {
         crate::migrate::sqlite(&connection, &path)?;
         let session = Session { connection: Handle::Sqlite(&connection), tools: &tools };
         ready(crate::migrate::check_key(&session))?;
+        let anchor = Anchor::start(reading_connection(&path)?)?;
         let readers = Readers::new(path);
         let writer = Writer::start(connection, tools)?;
-        Ok(Self { readers, writer })
+        Ok(Self { readers, writer, _anchor: anchor })
     }
 
     pub(crate) fn back_up(&self, file: &Path) -> Result<(), StoreError> {
