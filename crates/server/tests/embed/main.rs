@@ -3,6 +3,7 @@
 
 mod carried;
 mod credentials;
+mod leaving;
 mod replies;
 mod support;
 mod widening;

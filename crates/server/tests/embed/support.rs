@@ -20,7 +20,7 @@ use testkit::TestStore;
 use workspace::Workspace;
 
 pub(crate) struct Server {
-    frame: Frame,
+    pub(crate) frame: Frame,
     pub(crate) clock: Clock,
     pub(crate) store: TestStore,
     token: String,
@@ -47,6 +47,10 @@ impl Server {
     /// As [`Server::start`], with another dashboard beside the demo's; its `embed_id` is the one
     /// that tokens are made for. An empty text adds nothing.
     pub(crate) async fn with_dashboard(json: &str) -> Self {
+        Self::with_limits(json, Limits::default()).await
+    }
+
+    pub(crate) async fn with_limits(json: &str, limits: Limits) -> Self {
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
         let workspace = Workspace::read(&demo).expect("the demo's workspace is sound");
         let mut declaration = workspace.declaration().clone();
@@ -74,7 +78,7 @@ impl Server {
             config: Config::defaults(),
             clock: clock.clone(),
             store: store.store().clone(),
-            sources: Sources::new(Limits::default(), worker),
+            sources: Sources::new(limits, worker),
             prepared: PreparedDashboards::default(),
             charts: server::charts(),
             demo: None,
