@@ -17,7 +17,7 @@ use model::{GroupScope, Levels, ViewerScope};
 use crate::error::StoreError;
 use crate::session::Session;
 use crate::sql;
-use crate::store::Store;
+use crate::store::{Store, Work};
 
 pub(crate) use load::Load;
 
@@ -155,6 +155,17 @@ impl Store {
         let definitions = self.definitions().await?;
         let listed = definitions.dashboards.iter();
         Ok(listed.map(|found| (found.name.clone(), found.embed_id.clone())).collect())
+    }
+}
+
+/// [`generation`] as work of its own.
+pub(crate) struct ReadGeneration;
+
+impl Work for ReadGeneration {
+    type Output = i64;
+
+    async fn run(&self, session: &Session<'_>) -> Result<i64, StoreError> {
+        generation(session).await
     }
 }
 

@@ -75,8 +75,8 @@ impl Postgres {
         let mut attempt = 1;
         loop {
             match self.attempt(work, tools).await {
-                Err(fault) if is_passing(&fault) && attempt < ATTEMPTS => {
-                    tokio::time::sleep(Duration::from_millis(u64::from(2 * attempt))).await;
+                Err(fault) if (is_passing(&fault) || is_lost(&fault)) && attempt < ATTEMPTS => {
+                    rest_after(attempt).await;
                     attempt += 1;
                 }
                 Err(fault) if is_passing(&fault) => return Err(StoreError::Contended),
@@ -101,24 +101,64 @@ impl Postgres {
             true => Some(crate::definitions::generation(&session).await?),
             false => None,
         };
-        tx.commit().await?;
+        tx.commit().await.map_err(undecided_if_lost)?;
         if let Some(generation) = generation {
             self.listener.heard(generation);
         }
         Ok(output)
     }
 
-    /// Reads several statements' worth as of one moment.
+    /// Reads several statements' worth as of one moment, again over another connection when one was
+    /// lost.
     pub(crate) async fn in_snapshot<W: Work>(
         &self,
         read: &W,
         tools: &Tools,
     ) -> Result<W::Output, StoreError> {
+        let mut attempt = 1;
+        loop {
+            match self.snapshot(read, tools).await {
+                Err(fault) if is_lost(&fault) && attempt < ATTEMPTS => {
+                    rest_after(attempt).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn snapshot<W: Work>(&self, read: &W, tools: &Tools) -> Result<W::Output, StoreError> {
         let mut client = self.client().await?;
         let builder = client.build_transaction().read_only(true);
         let tx = builder.isolation_level(IsolationLevel::RepeatableRead).start().await?;
         let session = Session { connection: Connection::PostgresTransaction(&tx), tools };
         read.run(&session).await
+    }
+}
+
+/// Lets others finish, and lets the pool notice which of its connections are gone.
+async fn rest_after(attempt: u32) {
+    tokio::time::sleep(Duration::from_millis(u64::from(2 * attempt))).await;
+}
+
+/// Whether the connection has ended before anything was committed, so that another one may serve. A
+/// pool learns of a server that was restarted only when it uses what it holds.
+fn is_lost(fault: &StoreError) -> bool {
+    const ENDED: [&SqlState; 3] =
+        [&SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN, &SqlState::CANNOT_CONNECT_NOW];
+    let StoreError::Unavailable(source) = fault else { return false };
+    source
+        .downcast_ref::<tokio_postgres::Error>()
+        .is_some_and(|error| error.is_closed() || error.code().is_some_and(|c| ENDED.contains(&c)))
+}
+
+/// A commit whose connection was lost may stand or not: running the work again could do it twice.
+fn undecided_if_lost(error: tokio_postgres::Error) -> StoreError {
+    let fault = StoreError::from(error);
+    if is_lost(&fault) {
+        StoreError::unavailable("the connection was lost while a change was being committed")
+    } else {
+        fault
     }
 }
 

@@ -9,7 +9,7 @@ use model::OperatorScope;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::ambient::Ambient;
-use crate::definitions::DefinitionsCache;
+use crate::definitions::{DefinitionsCache, ReadGeneration};
 use crate::error::StoreError;
 use crate::master_key::MasterKey;
 use crate::postgres::Postgres;
@@ -135,7 +135,13 @@ impl Store {
         if let Some(generation) = self.generation_heard() {
             return Ok(generation);
         }
-        self.reader().await?.generation().await
+        match &self.inner.database {
+            // Asked in the time without a listener, when connections may have been lost as well.
+            Database::Postgres(postgres) => {
+                postgres.in_snapshot(&ReadGeneration, &self.inner.tools).await
+            }
+            Database::Sqlite(_) => self.reader().await?.generation().await,
+        }
     }
 
     /// As [`Store::generation`], over a connection that is in use already.
