@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::process::{Run, is_installed, step};
 use crate::project::Project;
 
-/// The version that is built where none is installed: about two minutes on two cores.
+/// The version that is built where none is installed: about three minutes on two cores.
 const CARGO_DENY: &str = "0.20.2";
 
 pub(crate) fn check(project: &Project) -> Result<()> {

@@ -1,6 +1,5 @@
 //! Starting programs, with progress that says what runs and how long it took.
 
-use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -8,9 +7,6 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-
-/// How many of a program's last lines are kept for [`Closing`].
-const KEPT_LINES: usize = 60;
 
 /// Runs one named step and prints its name before and its duration after.
 pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -97,17 +93,22 @@ impl Run {
         String::from_utf8(output.stdout).context("the program printed what is not UTF-8")
     }
 
-    /// Runs to the end, passes everything printed on to stderr, and returns the last lines.
-    pub(crate) fn closing(mut self) -> Result<Closing> {
+    /// Runs to the end, passes everything printed on to stderr, and returns those lines that begin,
+    /// after blanks and colours, with one of `starts`. They stand in the error too.
+    pub(crate) fn closing(mut self, starts: &[&str]) -> Result<Vec<String>> {
         let mut child = self
             .command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .with_context(|| self.cannot_start())?;
-        let lines = echo(&mut child)?;
+        let lines = echo(&mut child, starts)?;
         let status = child.wait()?;
-        if status.success() { Ok(Closing { lines }) } else { bail!("`{}`: {status}", self.shown()) }
+        if status.success() {
+            Ok(lines)
+        } else {
+            bail!("`{}`: {status}\n{}", self.shown(), lines.join("\n"))
+        }
     }
 
     fn cannot_start(&self) -> String {
@@ -120,34 +121,21 @@ impl Run {
     }
 }
 
-/// The last lines that a test runner printed.
-pub(crate) struct Closing {
-    lines: VecDeque<String>,
-}
-
-impl Closing {
-    /// Those lines that begin, after blanks and colours, with one of `starts`.
-    pub(crate) fn lines_beginning_with(&self, starts: &[&str]) -> Vec<String> {
-        let plain = self.lines.iter().map(|line| without_colours(line).trim().to_owned());
-        plain.filter(|line| starts.iter().any(|start| line.starts_with(start))).collect()
-    }
-}
-
-/// Copies the child's output line by line to stderr and keeps the last lines of it.
-fn echo(child: &mut Child) -> Result<VecDeque<String>> {
+/// Copies the child's output line by line to stderr and keeps the lines that begin with `starts`.
+fn echo(child: &mut Child, starts: &[&str]) -> Result<Vec<String>> {
     let stdout = child.stdout.take().context("stdout is piped")?;
     let stderr = child.stderr.take().context("stderr is piped")?;
     let (sender, lines) = mpsc::channel();
     let readers = [send_lines(stdout, sender.clone()), send_lines(stderr, sender)];
 
-    let mut kept = VecDeque::with_capacity(KEPT_LINES);
+    let mut kept = Vec::new();
     let mut terminal = std::io::stderr();
     for line in lines {
         writeln!(terminal, "{line}")?;
-        if kept.len() == KEPT_LINES {
-            kept.pop_front();
+        let plain = without_colours(&line).trim().to_owned();
+        if starts.iter().any(|start| plain.starts_with(start)) {
+            kept.push(plain);
         }
-        kept.push_back(line);
     }
     for reader in readers {
         reader.join().ok();

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::process::{Closing, Run, colour, is_installed, step};
+use crate::process::{colour, is_installed, step};
 use crate::project::{Profile, Project};
 use crate::snapshots::References;
 use crate::{build, setup, web};
@@ -81,29 +81,40 @@ fn rust(project: &Project, args: &[OsString], narrowed: bool) -> Result<Vec<Stri
     } else {
         project.cargo("test").args(["--no-fail-fast", "--bins", "--lib", "--tests"])
     };
-    let closing =
-        references.note(runner.args(["--workspace", "--color", colour()]).args(args)).closing()?;
-    let mut lines = closing.lines_beginning_with(&["Summary", "test result:"]);
+    let runner = references.note(runner.args(["--workspace", "--color", colour()]).args(args));
+    let mut lines = runner.closing(&["Summary", RESULT])?;
+    if lines.iter().all(|line| line.starts_with(RESULT)) {
+        lines = vec![total(&lines)];
+    }
     if !narrowed {
         references.check_for_unused(project)?;
-        let results = doc_tests(project)?.lines_beginning_with(&["test result:"]);
-        // One line per crate; most crates have no examples.
-        lines.extend(results.into_iter().filter(|line| !line.contains("0 passed; 0 failed")));
+        // Examples in the documentation, which nextest does not run.
+        let examples = project.cargo("test").args(["--workspace", "--doc", "--quiet"]);
+        lines.push(format!("examples: {}", total(&examples.closing(&[RESULT])?)));
     }
     Ok(lines)
 }
 
-/// Examples in the documentation, which nextest does not run.
-fn doc_tests(project: &Project) -> Result<Closing> {
-    project.cargo("test").args(["--workspace", "--doc", "--quiet"]).closing()
+/// How cargo's own runner begins its last line for each binary.
+const RESULT: &str = "test result:";
+
+/// The sum over all binaries.
+fn total(results: &[String]) -> String {
+    let count = |what| -> u32 { results.iter().filter_map(|line| number_of(what, line)).sum() };
+    format!("{} passed, {} failed, {} ignored", count("passed"), count("failed"), count("ignored"))
+}
+
+/// 28 of `test result: ok. 28 passed; 0 failed` when asked for `passed`.
+fn number_of(what: &str, line: &str) -> Option<u32> {
+    let part = line.split([';', '.']).find_map(|part| part.trim().strip_suffix(what))?;
+    part.trim().parse().ok()
 }
 
 fn npm_test(project: &Project, folder: &str, args: &[OsString]) -> Result<Vec<String>> {
-    let runner: Run = project.npm(folder).args(["test", "--silent", "--"]).args(args);
-    let closing = runner.env("FANLIGHT_BINARY", project.server_binary(Profile::Debug)).closing()?;
+    let runner = project.npm(folder).args(["test", "--silent", "--"]).args(args);
     let starts =
         ["Test Files", "Tests", "# tests", "# pass", "# fail", "ℹ tests", "ℹ pass", "ℹ fail"];
-    Ok(closing.lines_beginning_with(&starts))
+    runner.env("FANLIGHT_BINARY", project.server_binary(Profile::Debug)).closing(&starts)
 }
 
 impl Part {
@@ -113,5 +124,18 @@ impl Part {
             Self::Web => "web",
             Self::E2e => "e2e",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_many_binaries_are_summed() {
+        let line = |counts: &str| format!("test result: ok. {counts}; finished in 0.07s");
+        assert_eq!(total(&[]), "0 passed, 0 failed, 0 ignored");
+        let lines = [line("6 passed; 0 failed; 1 ignored"), line("28 passed; 2 failed; 0 ignored")];
+        assert_eq!(total(&lines), "34 passed, 2 failed, 1 ignored");
     }
 }
