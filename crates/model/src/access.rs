@@ -4,11 +4,53 @@
 //! has found valid. Every store method on customers' data takes one, so there is no way to name a
 //! customer without saying by what right.
 
-use crate::credential::Access;
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::credential::{Access, CredentialId};
 use crate::customer::Customer;
 use crate::inheritance;
 use crate::level::Levels;
 use crate::name::{DashboardKey, EmbedId, GroupId, GroupName};
+
+/// Who is behind a scope and where it was seen: what the audit log tells of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub actor: Actor,
+    /// `None` on the command line.
+    pub address: Option<IpAddr>,
+    /// `None` on the command line.
+    pub request_id: Option<String>,
+}
+
+/// A credential by its public id, or whoever holds the data directory and the master key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    ApiToken(CredentialId),
+    AdminKey(CredentialId),
+    CommandLine,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ApiToken(id) => write!(f, "api_token:{id}"),
+            Self::AdminKey(id) => write!(f, "admin_key:{id}"),
+            Self::CommandLine => f.write_str("command_line"),
+        }
+    }
+}
+
+impl Caller {
+    fn new(actor: Actor) -> Self {
+        Self { actor, address: None, request_id: None }
+    }
+
+    fn seen(&mut self, address: IpAddr, request_id: String) {
+        self.address = Some(address);
+        self.request_id = Some(request_id);
+    }
+}
 
 /// What an API token may touch: the customers, sources and secrets of one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +58,7 @@ pub struct GroupScope {
     group: GroupId,
     group_name: GroupName,
     access: Access,
+    caller: Caller,
 }
 
 /// A read-only token was used to change something.
@@ -24,9 +67,31 @@ pub struct GroupScope {
 pub struct ReadOnly;
 
 impl GroupScope {
-    /// For a credential that has just been verified to belong to this group.
-    pub fn of_verified_token(group: GroupId, group_name: GroupName, access: Access) -> Self {
-        Self { group, group_name, access }
+    /// For the API token of this id, which has just been verified to belong to this group.
+    pub fn of_verified_token(
+        group: GroupId,
+        group_name: GroupName,
+        access: Access,
+        token: CredentialId,
+    ) -> Self {
+        Self { group, group_name, access, caller: Caller::new(Actor::ApiToken(token)) }
+    }
+
+    /// One group for the operator, who may do everything in it.
+    pub fn of_operator(operator: &OperatorScope, group: GroupId, group_name: GroupName) -> Self {
+        let caller = operator.caller.clone();
+        Self { group, group_name, access: Access::ReadWrite, caller }
+    }
+
+    /// Notes where the credential came from, for the audit log.
+    #[must_use]
+    pub fn seen_from(mut self, address: IpAddr, request_id: String) -> Self {
+        self.caller.seen(address, request_id);
+        self
+    }
+
+    pub fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     pub fn group(&self) -> GroupId {
@@ -115,16 +180,29 @@ impl ViewerScope {
 /// What the operator may touch: everything. Made for the admin key and for the command line, which
 /// has the data directory and the master key in hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperatorScope(());
+pub struct OperatorScope {
+    caller: Caller,
+}
 
 impl OperatorScope {
     /// For a verified admin key.
-    pub fn of_verified_admin_key() -> Self {
-        Self(())
+    pub fn of_verified_admin_key(key: CredentialId) -> Self {
+        Self { caller: Caller::new(Actor::AdminKey(key)) }
     }
 
     /// For a command that was given the data directory and the master key.
     pub fn of_command_line() -> Self {
-        Self(())
+        Self { caller: Caller::new(Actor::CommandLine) }
+    }
+
+    /// Notes where the credential came from, for the audit log.
+    #[must_use]
+    pub fn seen_from(mut self, address: IpAddr, request_id: String) -> Self {
+        self.caller.seen(address, request_id);
+        self
+    }
+
+    pub fn caller(&self) -> &Caller {
+        &self.caller
     }
 }

@@ -9,7 +9,11 @@ use std::str::FromStr;
 #[error("must be 64 lowercase hexadecimal digits")]
 pub struct InvalidToken;
 
-fn to_hex(bytes: [u8; 32]) -> String {
+fn is_lowercase_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+fn to_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     // Not by formatting: tokens are shown on every read of a customer.
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
@@ -26,7 +30,7 @@ macro_rules! token {
         impl $name {
             /// A token from 32 random bytes.
             pub fn from_random(bytes: [u8; 32]) -> Self {
-                Self(to_hex(bytes))
+                Self(to_hex(&bytes))
             }
 
             /// The secret text. Name it in no log.
@@ -39,8 +43,7 @@ macro_rules! token {
             type Err = InvalidToken;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let is_digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-                if text.len() == 64 && text.bytes().all(is_digit) {
+                if text.len() == 64 && text.bytes().all(is_lowercase_digit) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err(InvalidToken)
@@ -68,6 +71,45 @@ token!(
     /// Opens the whole native API: the operator's key, printed once.
     AdminKey
 );
+
+/// The public id of an API token or an admin key: 16 lowercase hexadecimal digits. It tells nothing
+/// of the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CredentialId(String);
+
+/// The text is not 16 lowercase hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 16 lowercase hexadecimal digits")]
+pub struct InvalidCredentialId;
+
+impl CredentialId {
+    /// An id from 8 bytes, drawn at random or taken from the secret's SHA-256.
+    pub fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(to_hex(&bytes))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CredentialId {
+    type Err = InvalidCredentialId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() == 16 && text.bytes().all(is_lowercase_digit) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidCredentialId)
+        }
+    }
+}
+
+impl fmt::Display for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// What an API token allows in its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

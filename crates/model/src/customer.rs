@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::credential::CustomerToken;
 use crate::level::Rank;
+use crate::merge_patch::merged;
 use crate::name::{
     CustomerKey, CustomerName, EmailAddress, GroupId, ProvidedId, SchemaId, SourceId, TagName,
 };
@@ -55,9 +56,14 @@ impl CustomerRecord {
     pub fn customer(&self) -> &Customer {
         self.path.last().unwrap_or_else(|| unreachable!("a path ends with the customer itself"))
     }
+
+    /// The customer directly above, if any.
+    pub fn parent(&self) -> Option<&Customer> {
+        self.path.iter().rev().nth(1)
+    }
 }
 
-/// The fields of a customer to be made.
+/// The whole wanted state of a customer: of one to be made, or of one to be brought to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCustomer {
     pub provided_id: ProvidedId,
@@ -73,18 +79,37 @@ pub struct NewCustomer {
 }
 
 /// A change of some of a customer's fields: `None` leaves a field as it is, a value replaces it
-/// whole.
+/// whole, unless it says how it merges.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomerChange {
     pub provided_id: Option<ProvidedId>,
     pub name: Option<CustomerName>,
-    pub level: Option<String>,
+    /// The name of the wanted level.
+    pub level: Option<LevelChange>,
     pub parent: Option<ParentChange>,
-    pub properties: Option<Properties>,
-    pub mapping: Option<Mapping>,
+    pub properties: Option<PropertiesChange>,
+    pub mapping: Option<MappingChange>,
     pub emails: Option<Vec<EmailAddress>>,
     pub tags: Option<BTreeSet<TagName>>,
     pub is_demo: Option<bool>,
+}
+
+/// What becomes of a customer's level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LevelChange {
+    /// To the root level.
+    Root,
+    Named(String),
+}
+
+impl LevelChange {
+    /// The level's name, `None` for the root level.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Root => None,
+            Self::Named(name) => Some(name),
+        }
+    }
 }
 
 /// What becomes of a customer's parent.
@@ -92,4 +117,49 @@ pub struct CustomerChange {
 pub enum ParentChange {
     Detach,
     Attach(ProvidedId),
+}
+
+/// What becomes of a customer's own properties.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PropertiesChange {
+    Replace(Properties),
+    /// A JSON Merge Patch.
+    Merge(Properties),
+}
+
+impl PropertiesChange {
+    /// The properties after the change.
+    pub fn apply(&self, present: &Properties) -> Properties {
+        match self {
+            Self::Replace(properties) => properties.clone(),
+            Self::Merge(patch) => merged(present, patch),
+        }
+    }
+}
+
+/// What becomes of a customer's own mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MappingChange {
+    Replace(Mapping),
+    /// Per schema, the new source; `None` removes the entry.
+    Merge(BTreeMap<SchemaId, Option<SourceId>>),
+}
+
+impl MappingChange {
+    /// The mapping after the change.
+    pub fn apply(&self, present: &Mapping) -> Mapping {
+        match self {
+            Self::Replace(mapping) => mapping.clone(),
+            Self::Merge(patch) => {
+                let mut mapping = present.clone();
+                for (schema, source) in patch {
+                    match source {
+                        Some(source) => mapping.insert(*schema, *source),
+                        None => mapping.remove(schema),
+                    };
+                }
+                mapping
+            }
+        }
+    }
 }

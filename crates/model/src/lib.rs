@@ -11,9 +11,11 @@ pub mod dashboard;
 pub mod declaration;
 pub mod inheritance;
 pub mod level;
+pub mod merge_patch;
 pub mod name;
 pub mod nearest;
 pub mod placement;
+pub mod population;
 pub mod source;
 
 pub use access::{GroupScope, OperatorScope, ViewerScope};

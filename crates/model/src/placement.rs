@@ -2,7 +2,7 @@
 
 use crate::customer::Customer;
 use crate::level::{Levels, Rank};
-use crate::name::GroupId;
+use crate::name::{CustomerKey, GroupId};
 
 /// Why a customer cannot stand where the client wants it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,13 +32,27 @@ pub fn requested_rank(levels: &Levels, level: Option<&str>) -> Result<Rank, Plac
     })
 }
 
+/// Where a customer stands, as far as its relatives must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub key: CustomerKey,
+    pub group: GroupId,
+    pub rank: Rank,
+}
+
+impl From<&Customer> for Standing {
+    fn from(customer: &Customer) -> Self {
+        Self { key: customer.key, group: customer.group, rank: customer.rank }
+    }
+}
+
 /// A customer's wanted place, checked against its relatives.
-pub struct Place<'a> {
+pub struct Place {
     pub group: GroupId,
     pub rank: Rank,
     /// The customer that moves, `None` when it is being created.
-    pub customer: Option<&'a Customer>,
-    pub parent: Option<&'a Customer>,
+    pub customer: Option<CustomerKey>,
+    pub parent: Option<Standing>,
     /// The rank of the highest child, `None` without children.
     pub highest_child: Option<Rank>,
 }
@@ -46,9 +60,9 @@ pub struct Place<'a> {
 /// Holds the strict-level rule: a parent stands in the same group on a strictly higher level, and
 /// so do all children below. Levels may be skipped. Cycles cannot arise, because ranks grow
 /// strictly along every path.
-pub fn check_place(levels: &Levels, place: &Place<'_>) -> Result<(), PlacementError> {
+pub fn check_place(levels: &Levels, place: &Place) -> Result<(), PlacementError> {
     if let Some(parent) = place.parent {
-        if place.customer.is_some_and(|customer| customer.key == parent.key) {
+        if place.customer == Some(parent.key) {
             return Err(PlacementError::OwnParent);
         }
         if parent.group != place.group {

@@ -8,7 +8,7 @@ use model::customer::{Customer, Mapping, Properties};
 use model::inheritance;
 use model::level::{LevelName, Levels, Rank};
 use model::name::{CustomerKey, GroupId, SchemaId, SourceId};
-use model::placement::{Place, PlacementError, check_place, requested_rank};
+use model::placement::{Place, PlacementError, Standing, check_place, requested_rank};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -115,8 +115,8 @@ impl Forest {
         let place = Place {
             group: wanted.group,
             rank: wanted.rank,
-            customer: existing,
-            parent,
+            customer: existing.map(|customer| customer.key),
+            parent: parent.map(Standing::from),
             highest_child: children.map(|c| c.rank).min(),
         };
         check_place(levels, &place).is_ok()
@@ -215,7 +215,7 @@ fn check(group: i64, rank: u8, parent: Option<(i64, u8)>, child: Option<u8>, fau
         group: GroupId(group),
         rank: Rank(rank),
         customer: None,
-        parent: parent.as_ref(),
+        parent: parent.as_ref().map(Standing::from),
         highest_child: child.map(Rank),
     };
     let found = check_place(&levels(), &place).err().map(|error| error.to_string());
@@ -249,8 +249,8 @@ fn a_customer_is_never_its_own_parent() {
     let place = Place {
         group: GroupId(1),
         rank: Rank(1),
-        customer: Some(&myself),
-        parent: Some(&myself),
+        customer: Some(myself.key),
+        parent: Some(Standing::from(&myself)),
         highest_child: None,
     };
     assert_eq!(check_place(&levels(), &place), Err(PlacementError::OwnParent));

@@ -237,9 +237,15 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound(_) => Self::not_found(message),
             StoreError::ReadOnly(read_only) => read_only.into(),
-            StoreError::Rejected { field, message } => Self::invalid(field, message),
+            StoreError::Rejected(faults) => Self::invalid_fields(
+                faults
+                    .into_iter()
+                    .map(|fault| FieldFault { field: fault.field.into(), detail: fault.message })
+                    .collect(),
+            ),
+            StoreError::PreconditionFailed => Self::new(Kind::PreconditionFailed, message),
             StoreError::Taken(_) => Self::new(Kind::Conflict, message),
-            StoreError::HasChildren { .. } | StoreError::Refused(_) => {
+            StoreError::HasChildren { .. } | StoreError::Refused(_) | StoreError::BatchUndone => {
                 Self::new(Kind::Invalid, message)
             }
             StoreError::Contended => Self::new(Kind::Unavailable, message).retry_after(1),

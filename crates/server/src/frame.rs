@@ -26,6 +26,7 @@ use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
 use crate::router;
 use crate::surface::{Surface, loggable};
+use crate::whence::Whence;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -63,6 +64,7 @@ impl Frame {
         let arrival = self.arrival(peer, &request);
         let origin = origin_headers(request.headers());
         request.extensions_mut().insert(arrival.id);
+        request.extensions_mut().insert(Whence { address: arrival.client, id: arrival.id });
         let mut response = match self.before_routing(&arrival, &request) {
             Some(response) => response,
             None => self.route(request).await,

@@ -26,6 +26,7 @@ mod router;
 mod routes;
 pub mod serve;
 mod surface;
+mod whence;
 
 pub use api_error::ApiError;
 pub use app::{App, Parts};

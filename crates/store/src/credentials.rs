@@ -1,6 +1,6 @@
 //! Groups, API tokens and the admin key: who may call, and in which scope.
 
-use model::credential::{Access, AdminKey, ApiToken};
+use model::credential::{Access, AdminKey, ApiToken, CredentialId};
 use model::name::{GroupId, GroupName};
 use model::{GroupScope, OperatorScope};
 
@@ -30,7 +30,7 @@ impl Store {
         let read = |row: &Cells<'_>| Ok(row.bytes(0)?.to_owned());
         let known = reader.session().row(sql::ADMIN_KEY, &[], read).await?;
         let fits = known.is_some_and(|known| known == given);
-        Ok(fits.then(OperatorScope::of_verified_admin_key))
+        Ok(fits.then(|| OperatorScope::of_verified_admin_key(id_of(&given))))
     }
 
     /// Puts a new admin key in force; the one before is dead at once.
@@ -62,9 +62,11 @@ impl Store {
         group: &GroupName,
         access: Access,
     ) -> Result<ApiToken, StoreError> {
-        let token = ApiToken::from_random(self.tools().ambient.random());
+        let ambient = &self.tools().ambient;
+        let token = ApiToken::from_random(ambient.random());
+        let id = CredentialId::from_bytes(ambient.random());
         let fingerprint = fingerprint(token.expose());
-        self.write(CreateApiToken { fingerprint, group: group.clone(), access }).await?;
+        self.write(CreateApiToken { id, fingerprint, group: group.clone(), access }).await?;
         Ok(token)
     }
 
@@ -81,7 +83,14 @@ impl Store {
 
 fn read_scope(row: &Cells<'_>) -> Result<GroupScope, StoreError> {
     let access = row.text(2)?.parse::<Access>().map_err(StoreError::corrupt)?;
-    Ok(GroupScope::of_verified_token(GroupId(row.integer(0)?), row.parsed(1)?, access))
+    let id = row.text(3)?.parse::<CredentialId>().map_err(StoreError::corrupt)?;
+    Ok(GroupScope::of_verified_token(GroupId(row.integer(0)?), row.parsed(1)?, access, id))
+}
+
+/// The id of a key that has no other: the start of its fingerprint.
+fn id_of(fingerprint: &[u8; 32]) -> CredentialId {
+    let [a, b, c, d, e, f, g, h, ..] = *fingerprint;
+    CredentialId::from_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// The key of a group, or `NotFound`.
@@ -127,6 +136,7 @@ impl Work for CreateGroup {
 }
 
 struct CreateApiToken {
+    id: CredentialId,
     fingerprint: [u8; 32],
     group: GroupName,
     access: Access,
@@ -142,6 +152,7 @@ impl Work for CreateApiToken {
             Param::Integer(group.0),
             Param::Text(self.access.as_str()),
             Param::Integer(session.now_us()),
+            Param::Text(self.id.as_str()),
         ];
         session.execute(sql::INSERT_API_TOKEN, &params).await.map(drop)
     }

@@ -3,9 +3,14 @@
 mod change;
 mod create;
 mod list;
+mod put;
 mod references;
 mod remove;
 pub(crate) mod row;
+mod state;
+mod write;
+
+use std::sync::Arc;
 
 use model::credential::CustomerToken;
 use model::customer::{CustomerChange, CustomerRecord, NewCustomer};
@@ -18,7 +23,25 @@ use crate::session::{Param, Session};
 use crate::sql::{self, Statement};
 use crate::store::Store;
 
+use remove::Selector;
+
 pub use list::{CustomerFilter, Customers, Page};
+pub use put::{BatchOptions, Outcome, PutRow};
+
+/// A condition on a customer as it stands when a change is about to be written: `None` when there is
+/// none. It runs in the transaction, so that nothing comes between.
+pub type Precondition = Arc<dyn Fn(Option<&CustomerRecord>) -> bool + Send + Sync>;
+
+/// Errs with `PreconditionFailed` unless the condition holds.
+fn hold_to(
+    precondition: Option<&Precondition>,
+    found: Option<&CustomerRecord>,
+) -> Result<(), StoreError> {
+    match precondition {
+        Some(precondition) if !precondition(found) => Err(StoreError::PreconditionFailed),
+        _ => Ok(()),
+    }
+}
 
 pub(crate) const NO_CUSTOMER: StoreError = StoreError::NotFound("customer");
 
@@ -95,30 +118,95 @@ impl Store {
         id: &ProvidedId,
         change: CustomerChange,
     ) -> Result<CustomerRecord, StoreError> {
-        scope.require_write()?;
-        self.write(change::Update { scope: scope.clone(), id: id.clone(), change }).await
+        let (record, _) = self.patch_customer(scope, id, change, None).await?;
+        Ok(record)
     }
 
-    /// Deletes the customer that has this token. Errs with `HasChildren` while it has any.
+    /// As [`Store::update_customer`], if a condition holds; `true` when anything was changed. Errs
+    /// with `PreconditionFailed` when it does not hold.
+    pub async fn patch_customer(
+        &self,
+        scope: &GroupScope,
+        id: &ProvidedId,
+        change: CustomerChange,
+        precondition: Option<Precondition>,
+    ) -> Result<(CustomerRecord, bool), StoreError> {
+        scope.require_write()?;
+        let (scope, id) = (scope.clone(), id.clone());
+        self.write(change::Update { scope, id, change, precondition }).await
+    }
+
+    /// Brings one customer to its wanted state, made when there is none. Errs as
+    /// [`Store::patch_customer`] does, but for `NotFound`.
+    pub async fn put_customer(
+        &self,
+        scope: &GroupScope,
+        wanted: NewCustomer,
+        precondition: Option<Precondition>,
+    ) -> Result<(CustomerRecord, Outcome), StoreError> {
+        scope.require_write()?;
+        let (scope, options) = (scope.clone(), BatchOptions::default());
+        let put = put::Put { scope, rows: vec![wanted.into()], options };
+        self.write(put::PutOne { put, precondition }).await
+    }
+
+    /// Brings many customers to their wanted states in one transaction. One result per row, in their
+    /// order; a row's parent may be another row, also a later one.
+    pub async fn put_customers(
+        &self,
+        scope: &GroupScope,
+        rows: Vec<PutRow>,
+        options: BatchOptions,
+    ) -> Result<Vec<Result<Outcome, StoreError>>, StoreError> {
+        scope.require_write()?;
+        self.write(put::Put { scope: scope.clone(), rows, options }).await
+    }
+
+    /// Deletes a customer. Errs with `NotFound`, `PreconditionFailed`, and `HasChildren` while it
+    /// has any.
     pub async fn delete_customer(
+        &self,
+        scope: &GroupScope,
+        id: &ProvidedId,
+        precondition: Option<Precondition>,
+    ) -> Result<(), StoreError> {
+        scope.require_write()?;
+        let (scope, customer) = (scope.clone(), Selector::Id(id.clone()));
+        self.write(remove::Delete { scope, customer, precondition }).await
+    }
+
+    /// As [`Store::delete_customer`], for the customer that has this token.
+    pub async fn delete_customer_by_token(
         &self,
         scope: &GroupScope,
         token: &CustomerToken,
     ) -> Result<(), StoreError> {
         scope.require_write()?;
-        let fingerprint = fingerprint(token.expose());
-        self.write(remove::Delete { scope: scope.clone(), fingerprint }).await
+        let customer = Selector::Token(fingerprint(token.expose()));
+        let scope = scope.clone();
+        self.write(remove::Delete { scope, customer, precondition: None }).await
     }
 
-    /// Gives the customer that has this token a new one; the old one is dead at once.
+    /// Gives a customer a new token; the old one is dead at once.
+    pub async fn rotate_customer_token(
+        &self,
+        scope: &GroupScope,
+        id: &ProvidedId,
+    ) -> Result<CustomerRecord, StoreError> {
+        scope.require_write()?;
+        let (scope, customer) = (scope.clone(), Selector::Id(id.clone()));
+        self.write(remove::RefreshToken { scope, customer }).await
+    }
+
+    /// As [`Store::rotate_customer_token`], for the customer that has this token.
     pub async fn refresh_customer_token(
         &self,
         scope: &GroupScope,
         token: &CustomerToken,
     ) -> Result<CustomerRecord, StoreError> {
         scope.require_write()?;
-        let fingerprint = fingerprint(token.expose());
-        self.write(remove::RefreshToken { scope: scope.clone(), fingerprint }).await
+        let customer = Selector::Token(fingerprint(token.expose()));
+        self.write(remove::RefreshToken { scope: scope.clone(), customer }).await
     }
 }
 

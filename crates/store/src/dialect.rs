@@ -32,6 +32,15 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'customer'",
         "SELECT nextval(pg_get_serial_sequence('customer', 'id'))",
     ),
+    (
+        "{next_customers}",
+        "WITH RECURSIVE next (place) AS (SELECT 1 WHERE ?1 > 0 UNION ALL \
+           SELECT place + 1 FROM next WHERE place < ?1) \
+         SELECT place + (SELECT coalesce(max(seq), 0) FROM sqlite_sequence \
+           WHERE name = 'customer') FROM next",
+        "SELECT nextval(pg_get_serial_sequence('customer', 'id')) \
+         FROM generate_series(1, CAST(?1 AS BIGINT))",
+    ),
     // Only PostgreSQL's nodes must be told; SQLite's readers see it in the data version.
     (
         "{next_generation}",
@@ -39,6 +48,18 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "WITH next AS (UPDATE definitions_generation SET generation = generation + 1 \
           RETURNING generation) \
          SELECT generation, pg_notify('fanlight_definitions', generation::text) FROM next",
+    ),
+    // For a token from before tokens had ids.
+    (
+        "{id_of_fingerprint}",
+        "lower(hex(substr(fingerprint, 1, 8)))",
+        "encode(substr(fingerprint, 1, 8), 'hex')",
+    ),
+    // The texts of a JSON list, as rows.
+    (
+        "{each_text_of_2}",
+        "SELECT value FROM json_each(?2)",
+        "SELECT jsonb_array_elements_text(CAST(CAST(?2 AS TEXT) AS JSONB))",
     ),
     // Lists inside a row, as JSON text.
     (

@@ -1,6 +1,6 @@
 //! What a caller of the store can react to.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use model::access::ReadOnly;
 use model::declaration::Refusal;
@@ -16,17 +16,17 @@ pub enum StoreError {
     #[error(transparent)]
     ReadOnly(#[from] ReadOnly),
     /// A reference that leads nowhere, or a rule that would be broken. Nothing was written.
-    #[error("{field}: {message}")]
-    Rejected {
-        /// The field in the words of the management API: `hierarchy_level_name`,
-        /// `parent_provided_id`, `mapping`, `group_tags` or `provided_id`.
-        field: &'static str,
-        /// A lowercase fragment that is fit for the client's eyes.
-        message: String,
-    },
+    #[error("{}", join(.0))]
+    Rejected(Vec<Fault>),
+    /// The condition that the caller set does not hold. Nothing was written.
+    #[error("the record is not in the state that the call expects")]
+    PreconditionFailed,
     /// Another record of this kind has the name already.
     #[error("this {0} is taken")]
     Taken(&'static str),
+    /// Another row of an atomic batch failed, so this one was not written either.
+    #[error("not written, because another row of the batch failed")]
+    BatchUndone,
     #[error("the customer has {count} child customers; delete or detach them first")]
     HasChildren { count: u64 },
     /// A declaration that cannot be applied, with every reason.
@@ -63,7 +63,52 @@ impl StoreError {
     }
 
     pub(crate) fn rejected(field: &'static str, message: impl Display) -> Self {
-        Self::Rejected { field, message: message.to_string() }
+        Self::Rejected(vec![Fault { field, message: message.to_string() }])
+    }
+}
+
+/// One field that refers to nothing or breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The field in the words of the management API: `hierarchy_level_name`, `parent_provided_id`,
+    /// `mapping`, `group_tags` or `provided_id`.
+    pub field: &'static str,
+    /// A lowercase fragment that is fit for the client's eyes.
+    pub message: String,
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+/// Faults of one record, collected so that the caller learns of all at once.
+#[derive(Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// The value, or `None` with its faults noted. Other errors pass through.
+    pub(crate) fn note<T>(
+        &mut self,
+        result: Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(StoreError::Rejected(faults)) => {
+                self.0.extend(faults);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The value when no fault was noted; a value that is missing must have left one.
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, StoreError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(StoreError::Rejected(self.0)),
+        }
     }
 }
 
@@ -88,6 +133,6 @@ impl From<deadpool_postgres::PoolError> for StoreError {
     }
 }
 
-fn join(refusals: &[Refusal]) -> String {
-    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+fn join(sentences: &[impl ToString]) -> String {
+    sentences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -8,6 +8,7 @@
 
 mod ambient;
 mod apply;
+pub mod audit;
 mod credentials;
 mod customers;
 mod definitions;
@@ -26,9 +27,10 @@ mod tags;
 mod viewers;
 
 pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
-pub use customers::{CustomerFilter, Customers, Page};
+pub use audit::{AuditEntry, AuditFilter};
+pub use customers::{BatchOptions, CustomerFilter, Customers, Outcome, Page, Precondition, PutRow};
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
-pub use error::StoreError;
+pub use error::{Fault, StoreError};
 pub use master_key::{ENVIRONMENT_VARIABLE, MasterKey, MasterKeyError};
 pub use store::{Location, Store};
 pub use viewers::Viewing;

@@ -13,7 +13,10 @@ use crate::session::{Cells, Param, Session};
 use crate::sql;
 
 /// In order; the schema's version is how many have run. Never change one that has been released.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_customers_as_a_resource.sql"),
+];
 
 const KEY_CHECK_SETTING: &str = "key_check";
 const KEY_CHECK_TEXT: &[u8] = b"fanlight";
@@ -132,6 +135,13 @@ mod tests {
     const NEXT: &str = "CREATE TABLE later (id {key}) {strict};";
     const BROKEN: &str = "CREATE TABLE half (id {key}) {strict}; CREATE TABLE nonsense (";
 
+    const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+    /// The migrations there are, and one more.
+    fn with(next: &'static str) -> Vec<&'static str> {
+        [MIGRATIONS, &[next]].concat()
+    }
+
     fn migrate(dir: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
         let path = dir.join("fanlight.db");
         let mut connection = Connection::open(&path)?;
@@ -146,12 +156,18 @@ mod tests {
         names.collect::<Result<_, _>>().expect("names")
     }
 
+    #[track_caller]
+    fn assert_too_new<T>(refused: &Result<T, StoreError>) {
+        let Err(StoreError::TooNew { found, known }) = refused else { panic!("not refused") };
+        assert_eq!((*found, *known), (KNOWN + 1, KNOWN));
+    }
+
     #[test]
     fn a_newer_schema_is_refused() {
         let dir = tempfile::tempdir().expect("a directory");
-        migrate(dir.path(), &[MIGRATIONS[0], NEXT]).expect("two migrations");
+        migrate(dir.path(), &with(NEXT)).expect("two migrations");
         let refused = migrate(dir.path(), MIGRATIONS);
-        assert!(matches!(refused, Err(StoreError::TooNew { found: 2, known: 1 })));
+        assert_too_new(&refused);
     }
 
     #[test]
@@ -161,9 +177,9 @@ mod tests {
         assert_eq!(std::fs::read_dir(dir.path()).expect("files").count(), 1, "nothing to copy");
         first.execute("INSERT INTO tag (name) VALUES ('kept')", []).expect("a tag");
         drop(first);
-        let second = migrate(dir.path(), &[MIGRATIONS[0], NEXT]).expect("migrated");
+        let second = migrate(dir.path(), &with(NEXT)).expect("migrated");
         assert!(tables(&second).contains(&"later".to_owned()));
-        let copy = dir.path().join("fanlight.db.v1.backup");
+        let copy = dir.path().join(format!("fanlight.db.v{KNOWN}.backup"));
         let mode = std::os::unix::fs::PermissionsExt::mode(
             &std::fs::metadata(&copy).expect("the copy").permissions(),
         );
@@ -179,8 +195,8 @@ mod tests {
     fn a_migration_that_fails_leaves_the_database_as_it_was() {
         let dir = tempfile::tempdir().expect("a directory");
         let before = tables(&migrate(dir.path(), MIGRATIONS).expect("a new database"));
-        assert!(migrate(dir.path(), &[MIGRATIONS[0], BROKEN]).is_err());
-        let after = migrate(dir.path(), MIGRATIONS).expect("still version 1");
+        assert!(migrate(dir.path(), &with(BROKEN)).is_err());
+        let after = migrate(dir.path(), MIGRATIONS).expect("the version before");
         assert_eq!(tables(&after), before);
     }
 
@@ -195,8 +211,11 @@ mod tests {
         let mut client = pool.get().await.expect("a connection");
         postgres(&mut client).await.expect("a new database");
         postgres(&mut client).await.expect("nothing to do");
-        client.execute("UPDATE schema_version SET version = 2", &[]).await.expect("newer");
+        client
+            .execute("UPDATE schema_version SET version = $1", &[&(KNOWN + 1)])
+            .await
+            .expect("newer");
         let refused = postgres(&mut client).await;
-        assert!(matches!(refused, Err(StoreError::TooNew { found: 2, known: 1 })));
+        assert_too_new(&refused);
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use deadpool_postgres::GenericClient;
+use futures_util::future::try_join_all;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 
@@ -98,6 +99,33 @@ impl Session<'_> {
         }
     }
 
+    /// Runs one statement for each set of parameters; the number of rows they changed. PostgreSQL
+    /// gets them all without waiting for the answers in between.
+    pub(crate) async fn execute_all<const N: usize>(
+        &self,
+        statement: Statement,
+        sets: &[[Param<'_>; N]],
+    ) -> Result<u64, StoreError> {
+        match self.connection {
+            Connection::Sqlite(connection) => {
+                let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut prepared = connection.prepare_cached(statement.text(Dialect::Sqlite))?;
+                let mut changed = 0;
+                for set in sets {
+                    changed += prepared.execute(rusqlite::params_from_iter(set))? as u64;
+                }
+                Ok(changed)
+            }
+            Connection::Postgres(client) => postgres_execute_all(client, statement, sets).await,
+            Connection::PostgresTransaction(tx) => postgres_execute_all(tx, statement, sets).await,
+        }
+    }
+
+    /// Whether rows that are read must be locked against other transactions. SQLite has one writer.
+    pub(crate) fn locks_rows(&self) -> bool {
+        !matches!(self.connection, Connection::Sqlite(_))
+    }
+
     pub(crate) fn now_us(&self) -> i64 {
         self.tools.ambient.now_us()
     }
@@ -137,8 +165,32 @@ async fn postgres_execute(
     Ok(client.execute(&prepared, &bound(params)).await?)
 }
 
+/// How many statements may be on their way to PostgreSQL at once.
+const PIPELINE: usize = 256;
+
+async fn postgres_execute_all<const N: usize>(
+    client: &impl GenericClient,
+    statement: Statement,
+    sets: &[[Param<'_>; N]],
+) -> Result<u64, StoreError> {
+    let prepared = client.prepare_cached(statement.text(Dialect::Postgres)).await?;
+    let mut changed = 0;
+    for some in sets.chunks(PIPELINE) {
+        let bound: Vec<Vec<&(dyn ToSql + Sync)>> = some.iter().map(|set| bound(set)).collect();
+        let sent = bound.iter().map(|params| client.execute(&prepared, params));
+        changed += try_join_all(sent).await?.iter().sum::<u64>();
+    }
+    Ok(changed)
+}
+
 fn bound<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+impl<'a> From<Option<&'a str>> for Param<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        value.map_or(Self::Null, Self::Text)
+    }
 }
 
 impl From<Option<i64>> for Param<'_> {
@@ -202,6 +254,13 @@ impl Cells<'_> {
     pub(crate) fn text(&self, at: usize) -> Result<&str, StoreError> {
         match self {
             Self::Sqlite(row) => row.get_ref(at)?.as_str().map_err(StoreError::unavailable),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    pub(crate) fn optional_text(&self, at: usize) -> Result<Option<&str>, StoreError> {
+        match self {
+            Self::Sqlite(row) => row.get_ref(at)?.as_str_or_null().map_err(StoreError::unavailable),
             Self::Postgres(row) => Ok(row.try_get(at)?),
         }
     }

@@ -108,10 +108,11 @@ statements! {
         ON CONFLICT (name) DO NOTHING RETURNING id";
 
     // Credentials.
-    SCOPE_OF_API_TOKEN = "SELECT g.id, g.name, t.access FROM api_token t
+    SCOPE_OF_API_TOKEN = "SELECT g.id, g.name, t.access,
+          CASE t.id WHEN '' THEN {id_of_fingerprint} ELSE t.id END FROM api_token t
         JOIN visibility_group g ON g.id = t.group_id WHERE t.fingerprint = ?1";
-    INSERT_API_TOKEN = "INSERT INTO api_token (fingerprint, group_id, access, created_at_us)
-        VALUES (?1, ?2, ?3, ?4)";
+    INSERT_API_TOKEN = "INSERT INTO api_token (fingerprint, group_id, access, created_at_us, id)
+        VALUES (?1, ?2, ?3, ?4, ?5)";
     DELETE_API_TOKEN = "DELETE FROM api_token WHERE fingerprint = ?1";
     ADMIN_KEY = "SELECT fingerprint FROM admin_key";
     DELETE_ADMIN_KEY = "DELETE FROM admin_key";
@@ -123,6 +124,28 @@ statements! {
     INSERT_EMBED_SECRET = "INSERT INTO embed_secret (id, group_id, sealed, managed, created_at_us)
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     DELETE_EMBED_SECRET = "DELETE FROM embed_secret WHERE id = ?1";
+
+    // The audit log.
+    INSERT_AUDIT_ENTRY = "INSERT INTO audit_entry (at_us, actor, address, request_id, action, kind,
+          group_name, subject, before_state, after_state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    AUDIT_ENTRIES = "SELECT id, at_us, actor, address, request_id, action, kind, group_name, subject,
+          before_state, after_state FROM audit_entry
+        WHERE id < ?1 AND at_us >= ?3 AND at_us < ?4
+          AND (CAST(?5 AS TEXT) IS NULL OR actor = ?5)
+          AND (CAST(?6 AS TEXT) IS NULL OR action = ?6)
+          AND (CAST(?7 AS TEXT) IS NULL OR kind = ?7)
+          AND (CAST(?8 AS TEXT) IS NULL OR group_name = ?8)
+        ORDER BY id DESC LIMIT ?2";
+    AUDIT_ENTRIES_OF_SUBJECT = "SELECT id, at_us, actor, address, request_id, action, kind,
+          group_name, subject, before_state, after_state FROM audit_entry
+        WHERE subject = ?9 AND id < ?1 AND at_us >= ?3 AND at_us < ?4
+          AND (CAST(?5 AS TEXT) IS NULL OR actor = ?5)
+          AND (CAST(?6 AS TEXT) IS NULL OR action = ?6)
+          AND (CAST(?7 AS TEXT) IS NULL OR kind = ?7)
+          AND (CAST(?8 AS TEXT) IS NULL OR group_name = ?8)
+        ORDER BY id DESC LIMIT ?2";
+    DELETE_AUDIT_ENTRIES_BEFORE = "DELETE FROM audit_entry WHERE at_us < ?1";
 
     // Customers.
     CUSTOMER_BY_PROVIDED_ID = path!("group_id = ?1 AND provided_id = ?2");
@@ -142,7 +165,7 @@ statements! {
           updated_at_us)
         VALUES (?1, ?2, ?3, ?4, (SELECT id FROM level WHERE name = ?5), ?6, ?7, ?8, ?9, ?10, ?11,
           ?12, ?12)
-        ON CONFLICT (group_id, provided_id) DO NOTHING RETURNING id";
+        ON CONFLICT (group_id, provided_id) DO NOTHING";
     UPDATE_CUSTOMER = "UPDATE customer SET provided_id = ?3, name = ?4,
           level_id = (SELECT id FROM level WHERE name = ?5), parent_id = ?6, properties = ?7,
           emails = ?8, is_demo = ?9, updated_at_us = ?10
@@ -167,6 +190,24 @@ statements! {
     COUNT_OF_PARENT_AND_LEVEL = count!("AND parent_id = (SELECT p.id FROM customer p
         WHERE p.group_id = ?1 AND p.provided_id = ?2)
         AND +level_id = (SELECT id FROM level WHERE name = ?3)");
+
+    // Many customers at once: ?2 is a JSON list of provided ids.
+    LOCK_CUSTOMERS_OF_IDS = "SELECT id FROM customer
+        WHERE group_id = ?1 AND provided_id IN ({each_text_of_2}) ORDER BY id {for_update}";
+    CUSTOMERS_OF_IDS = concat!("SELECT ", customer_columns!(), " FROM customer c
+        JOIN level l ON l.id = c.level_id
+        WHERE c.group_id = ?1 AND c.provided_id IN ({each_text_of_2})");
+    CHILDREN_OF_IDS = "SELECT c.parent_id, l.rank, count(*) FROM customer p
+        {then_join} customer c ON c.group_id = p.group_id AND c.parent_id = p.id
+        {then_join} level l ON l.id = c.level_id
+        WHERE p.group_id = ?1 AND p.provided_id IN ({each_text_of_2}) GROUP BY c.parent_id, l.rank";
+    PARENTS_OF_IDS = "SELECT DISTINCT p.id, p.provided_id FROM customer c
+        {then_join} customer p ON p.id = c.parent_id
+        WHERE c.group_id = ?1 AND c.provided_id IN ({each_text_of_2})";
+    NEXT_CUSTOMERS = "{next_customers}";
+    TAG_KEYS = "SELECT id, name FROM tag";
+    SCHEMA_KEYS = "SELECT id FROM source_schema";
+    SOURCE_PLACES = "SELECT id, schema_id, group_id FROM data_source";
 
     // A customer's tags and mapping.
     TAG = "SELECT id FROM tag WHERE name = ?1";

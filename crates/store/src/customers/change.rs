@@ -1,17 +1,18 @@
 //! Update: some fields change, and the final state is checked as a whole.
 
+use std::collections::BTreeSet;
+
 use model::customer::{CustomerChange, CustomerRecord, ParentChange};
 use model::level::Rank;
 use model::name::{CustomerKey, ProvidedId, TagName};
-use model::placement::Place;
+use model::placement::{Place, Standing};
 use model::{Customer, GroupScope, Levels};
 
-use super::references::{
-    check_mapping, check_placement, insert_mapping, insert_tags, level_name, no_parent, rank,
-    tag_keys,
-};
-use super::row::to_json;
-use super::{NO_CUSTOMER, levels, record};
+use super::references::{check_mapping, check_placement, no_parent, rank, tag_keys};
+use super::state::state_of;
+use super::write::{Row, insert_mappings, insert_tags};
+use super::{NO_CUSTOMER, Precondition, levels, record};
+use crate::audit::{self, Action, Change, Kind};
 use crate::error::StoreError;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
@@ -21,34 +22,58 @@ pub(super) struct Update {
     pub(super) scope: GroupScope,
     pub(super) id: ProvidedId,
     pub(super) change: CustomerChange,
+    pub(super) precondition: Option<Precondition>,
 }
 
 impl Work for Update {
-    type Output = CustomerRecord;
+    type Output = (CustomerRecord, bool);
 
-    async fn run(&self, session: &Session<'_>) -> Result<CustomerRecord, StoreError> {
+    async fn run(&self, session: &Session<'_>) -> Result<Self::Output, StoreError> {
         let (key, parent) = self.lock(session).await?;
         let found = self.by_key(session, key).await?.ok_or(StoreError::Contended)?;
+        super::hold_to(self.precondition.as_ref(), Some(&found))?;
         let parent = match parent {
             Some(parent) => Some(self.by_key(session, parent).await?.ok_or(StoreError::Contended)?),
             None => None,
         };
         let levels = levels(session).await?;
-        let wanted = self.wanted(&levels, found.customer(), parent.as_ref())?;
+        let wanted = self.wanted(session, &levels, found.customer(), parent.as_ref())?;
         self.check_id(session, found.customer(), &wanted).await?;
         let place = Place {
             group: self.scope.group(),
             rank: wanted.rank,
-            customer: Some(found.customer()),
-            parent: parent.as_ref().map(CustomerRecord::customer),
+            customer: Some(key),
+            parent: parent.as_ref().map(|parent| Standing::from(parent.customer())),
             highest_child: children(session, &self.scope, key).await?.1,
         };
         check_placement(&levels, &place)?;
-        self.write(session, &levels, &wanted).await?;
-        self.write_tags(session, key).await?;
-        self.write_mapping(session, &wanted).await?;
-        self.by_key(session, key).await?.ok_or(StoreError::Contended)
+        let tags = self.tags(session).await?;
+        check_mapping(session, wanted.group, &wanted.mapping).await?;
+        if !is_changed(found.customer(), &wanted, tags.as_deref()) {
+            return Ok((found, false));
+        }
+        session.execute(sql::UPDATE_CUSTOMER, &Row::of(&levels, &wanted)?.update()).await?;
+        write_tags(session, key, tags.as_deref()).await?;
+        write_mapping(session, found.customer(), &wanted).await?;
+        let changed = self.by_key(session, key).await?.ok_or(StoreError::Contended)?;
+        self.note(session, &found, &changed).await?;
+        Ok((changed, true))
     }
+}
+
+/// Whether anything but the time of the change differs.
+pub(super) fn is_changed(
+    found: &Customer,
+    wanted: &Customer,
+    tags: Option<&[(i64, TagName)]>,
+) -> bool {
+    let has_other_tags = |tags: &[(i64, TagName)]| {
+        let wanted: BTreeSet<&TagName> = tags.iter().map(|(_, name)| name).collect();
+        wanted != found.tags.iter().collect()
+    };
+    let same_time = Customer { updated_at_us: found.updated_at_us, ..wanted.clone() };
+    let same_tags = Customer { tags: found.tags.clone(), ..same_time };
+    same_tags != *found || tags.is_some_and(has_other_tags)
 }
 
 impl Update {
@@ -100,25 +125,29 @@ impl Update {
     /// The customer's own row as it shall be. Tags are written apart.
     fn wanted(
         &self,
+        session: &Session<'_>,
         levels: &Levels,
         found: &Customer,
         parent: Option<&CustomerRecord>,
     ) -> Result<Customer, StoreError> {
         let change = self.change.clone();
         let rank = match &change.level {
-            Some(level) => rank(levels, Some(level))?,
+            Some(level) => rank(levels, level.name())?,
             None => found.rank,
         };
         let found = found.clone();
+        let properties = change.properties.map(|change| change.apply(&found.properties));
+        let mapping = change.mapping.map(|change| change.apply(&found.mapping));
         Ok(Customer {
             provided_id: change.provided_id.unwrap_or(found.provided_id),
             name: change.name.unwrap_or(found.name),
             rank,
             parent: parent.map(|parent| parent.customer().key),
-            properties: change.properties.unwrap_or(found.properties),
-            mapping: change.mapping.unwrap_or(found.mapping),
+            properties: properties.unwrap_or(found.properties),
+            mapping: mapping.unwrap_or(found.mapping),
             emails: change.emails.unwrap_or(found.emails),
             is_demo: change.is_demo.unwrap_or(found.is_demo),
+            updated_at_us: session.now_us(),
             ..found
         })
     }
@@ -138,46 +167,52 @@ impl Update {
         }
     }
 
-    async fn write(
-        &self,
-        session: &Session<'_>,
-        levels: &Levels,
-        wanted: &Customer,
-    ) -> Result<(), StoreError> {
-        let properties = to_json(&wanted.properties)?;
-        let emails = to_json(&wanted.emails)?;
-        let params = [
-            Param::Integer(wanted.group.0),
-            Param::Integer(wanted.key.0),
-            Param::Text(wanted.provided_id.as_str()),
-            Param::Text(wanted.name.as_str()),
-            Param::Text(level_name(levels, wanted.rank)?.as_str()),
-            wanted.parent.map(|parent| parent.0).into(),
-            Param::Text(&properties),
-            Param::Text(&emails),
-            Param::Integer(wanted.is_demo.into()),
-            Param::Integer(session.now_us()),
-        ];
-        session.execute(sql::UPDATE_CUSTOMER, &params).await.map(drop)
+    /// The wanted tags, `None` when they stay as they are.
+    async fn tags(&self, session: &Session<'_>) -> Result<Option<Vec<(i64, TagName)>>, StoreError> {
+        match &self.change.tags {
+            Some(tags) => tag_keys(session, tags).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    async fn write_tags(&self, session: &Session<'_>, key: CustomerKey) -> Result<(), StoreError> {
-        let Some(tags) = &self.change.tags else { return Ok(()) };
-        let tags: Vec<(i64, TagName)> = tag_keys(session, tags).await?;
-        session.execute(sql::DELETE_CUSTOMER_TAGS, &[Param::Integer(key.0)]).await?;
-        insert_tags(session, key, &tags).await
-    }
-
-    async fn write_mapping(
+    async fn note(
         &self,
         session: &Session<'_>,
-        wanted: &Customer,
+        before: &CustomerRecord,
+        after: &CustomerRecord,
     ) -> Result<(), StoreError> {
-        let Some(mapping) = &self.change.mapping else { return Ok(()) };
-        check_mapping(session, wanted.group, mapping).await?;
-        session.execute(sql::DELETE_CUSTOMER_MAPPING, &[Param::Integer(wanted.key.0)]).await?;
-        insert_mapping(session, wanted).await
+        let change = Change {
+            action: Action::Update,
+            kind: Kind::Customer,
+            group: Some(self.scope.group_name()),
+            subject: after.customer().provided_id.as_str(),
+            before: Some(state_of(before)),
+            after: Some(state_of(after)),
+        };
+        audit::note(session, self.scope.caller(), change).await
     }
+}
+
+async fn write_tags(
+    session: &Session<'_>,
+    key: CustomerKey,
+    tags: Option<&[(i64, TagName)]>,
+) -> Result<(), StoreError> {
+    let Some(tags) = tags else { return Ok(()) };
+    session.execute(sql::DELETE_CUSTOMER_TAGS, &[Param::Integer(key.0)]).await?;
+    insert_tags(session, &[(key, tags)]).await
+}
+
+async fn write_mapping(
+    session: &Session<'_>,
+    found: &Customer,
+    wanted: &Customer,
+) -> Result<(), StoreError> {
+    if wanted.mapping == found.mapping {
+        return Ok(());
+    }
+    session.execute(sql::DELETE_CUSTOMER_MAPPING, &[Param::Integer(wanted.key.0)]).await?;
+    insert_mappings(session, &[wanted]).await
 }
 
 /// A customer's key and its parent's.

@@ -2,16 +2,16 @@
 
 use model::customer::{CustomerRecord, NewCustomer};
 use model::name::{CustomerKey, ProvidedId};
-use model::placement::Place;
+use model::placement::{Place, Standing};
 use model::{Customer, GroupScope, Levels};
 
 use super::change::key_of;
-use super::references::{
-    check_mapping, check_placement, insert_mapping, insert_tags, level_name, no_parent, rank,
-    tag_keys,
-};
-use super::row::{draw_token, to_json};
+use super::references::{check_mapping, check_placement, level_name, no_parent, rank, tag_keys};
+use super::row::draw_token;
+use super::state::state_of;
+use super::write::{NewRow, insert_mappings, insert_tags};
 use super::{by_provided_id, levels};
+use crate::audit::{self, Action, Change, Kind};
 use crate::error::StoreError;
 use crate::session::{Param, Session};
 use crate::sql;
@@ -37,8 +37,18 @@ impl Work for Create {
             // Another node's transaction has just committed the same id.
             return self.existing(session).await;
         };
-        insert_tags(session, record.customer().key, &tags).await?;
-        insert_mapping(session, record.customer()).await?;
+        let customer = record.customer();
+        insert_tags(session, &[(customer.key, &*tags)]).await?;
+        insert_mappings(session, &[customer]).await?;
+        let change = Change {
+            action: Action::Create,
+            kind: Kind::Customer,
+            group: Some(self.scope.group_name()),
+            subject: customer.provided_id.as_str(),
+            before: None,
+            after: Some(state_of(&record)),
+        };
+        audit::note(session, self.scope.caller(), change).await?;
         Ok((record, true))
     }
 }
@@ -85,7 +95,7 @@ impl Create {
         let new = &self.new;
         let group = self.scope.group();
         let rank = rank(levels, new.level.as_deref())?;
-        let parent = parents.last();
+        let parent = parents.last().map(Standing::from);
         let place = Place { group, rank, customer: None, parent, highest_child: None };
         check_placement(levels, &place)?;
         let tags = tag_keys(session, &new.tags).await?;
@@ -132,26 +142,11 @@ async fn insert(
     customer: Customer,
     parents: Vec<Customer>,
 ) -> Result<Option<CustomerRecord>, StoreError> {
-    let (token, sealed, fingerprint) = draw_token(session, customer.key);
-    let properties = to_json(&customer.properties)?;
-    let emails = to_json(&customer.emails)?;
+    let token = draw_token(session);
+    let row = NewRow::of(session, levels, &customer, &token)?;
+    let written = session.execute(sql::INSERT_CUSTOMER, &row.insert()).await?;
     let level = level_name(levels, customer.rank)?.to_string();
-    let params = [
-        Param::Integer(customer.key.0),
-        Param::Integer(customer.group.0),
-        Param::Text(customer.provided_id.as_str()),
-        Param::Text(customer.name.as_str()),
-        Param::Text(&level),
-        customer.parent.map(|parent| parent.0).into(),
-        Param::Text(&properties),
-        Param::Text(&emails),
-        Param::Integer(customer.is_demo.into()),
-        Param::Bytes(&sealed),
-        Param::Bytes(&fingerprint),
-        Param::Integer(customer.created_at_us),
-    ];
-    let written = session.row(sql::INSERT_CUSTOMER, &params, |row| row.integer(0)).await?;
     let mut path = parents;
     path.push(customer);
-    Ok(written.map(|_| CustomerRecord { path, level, token }))
+    Ok((written == 1).then_some(CustomerRecord { path, level, token }))
 }

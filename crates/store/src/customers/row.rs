@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
 use crate::seal::Place;
-use crate::session::{Cells, Session};
+use crate::session::{Cells, Session, Tools};
 
 /// How many columns [`read`] takes.
 pub(super) const COLUMNS: usize = 15;
@@ -64,17 +64,21 @@ pub(crate) fn token(session: &Session<'_>, row: &CustomerRow) -> Result<Customer
     Ok(CustomerToken::from_random(bytes))
 }
 
-/// A fresh token for a customer: in clear, sealed, and its fingerprint.
-pub(super) fn draw_token(
+/// A fresh token.
+pub(super) fn draw_token(session: &Session<'_>) -> CustomerToken {
+    CustomerToken::from_random(session.tools.ambient.random())
+}
+
+/// A customer's token as it is kept: sealed, and its fingerprint.
+pub(super) fn seal_token(
     session: &Session<'_>,
     key: CustomerKey,
-) -> (CustomerToken, Vec<u8>, [u8; 32]) {
-    let ambient = &session.tools.ambient;
-    let bytes: [u8; 32] = ambient.random();
-    let token = CustomerToken::from_random(bytes);
-    let sealed = session.tools.sealer.seal(ambient, Place::CustomerToken(key.0), &bytes);
-    let fingerprint = crate::seal::fingerprint(token.expose());
-    (token, sealed, fingerprint)
+    token: &CustomerToken,
+) -> Result<(Vec<u8>, [u8; 32]), StoreError> {
+    let Tools { ambient, sealer } = session.tools;
+    let bytes = hex::decode(token.expose()).map_err(StoreError::corrupt)?;
+    let sealed = sealer.seal(ambient, Place::CustomerToken(key.0), &bytes);
+    Ok((sealed, crate::seal::fingerprint(token.expose())))
 }
 
 /// A document as text, in the order in which the client wrote it.

@@ -198,7 +198,7 @@ async fn a_read_only_scope_reads_and_never_writes(test: TestStore) {
         told(store.create_customers(&reader, Vec::new()).await),
         told(store.update_customer(&reader, &name("UA"), no_change).await),
         told(store.refresh_customer_token(&reader, &made.token).await),
-        told(store.delete_customer(&reader, &made.token).await),
+        told(store.delete_customer_by_token(&reader, &made.token).await),
         told(store.create_tag(&reader, &name("new")).await),
         told(store.rename_tag(&reader, &name("pilot"), &name("new")).await),
         told(store.delete_tag(&reader, &name("pilot")).await),
@@ -226,10 +226,10 @@ async fn a_deleted_customer_is_gone_with_its_token(test: TestStore) {
     let (store, scope) = (test.store(), flights(&test).await);
     let tags = BTreeSet::from([name("pilot")]);
     let first = create(store, &scope, NewCustomer { tags, ..customer("UA") }).await;
-    store.delete_customer(&scope, &first.token).await.expect("deleted");
+    store.delete_customer_by_token(&scope, &first.token).await.expect("deleted");
     assert_eq!(find(store, &scope, "UA").await, None);
     assert_eq!(
-        told(store.delete_customer(&scope, &first.token).await),
+        told(store.delete_customer_by_token(&scope, &first.token).await),
         "there is no such customer"
     );
     // A customer of the same id is another customer: its key is new, and so is its token.
@@ -306,7 +306,7 @@ async fn another_groups_customer_is_absent(test: TestStore) {
     assert_eq!(find(store, &testing, "UA").await, None);
     assert_eq!(store.customer_by_token(&testing, &made.token).await.expect("an answer"), None);
     assert_eq!(told(store.update_customer(&testing, &name("UA"), change).await), absent);
-    assert_eq!(told(store.delete_customer(&testing, &made.token).await), absent);
+    assert_eq!(told(store.delete_customer_by_token(&testing, &made.token).await), absent);
     assert_eq!(told(store.refresh_customer_token(&testing, &made.token).await), absent);
     let below = store.get_or_create_customer(&testing, customer_below("UA-JFK", "UA")).await;
     assert_eq!(told(below), "parent_provided_id: there is no customer \"UA\"");
@@ -338,8 +338,12 @@ async fn the_time_is_the_clocks(test: TestStore) {
     let scope = group(&test, "Production").await;
     create(&store, &scope, customer("UA")).await;
     clock.advance_us(50);
-    let changed = store.update_customer(&scope, &name("UA"), CustomerChange::default()).await;
+    let rename = CustomerChange { name: Some(name("United")), ..CustomerChange::default() };
+    let changed = store.update_customer(&scope, &name("UA"), rename.clone()).await;
     let changed = changed.expect("the customer");
     let times = (changed.customer().created_at_us, changed.customer().updated_at_us);
     assert_eq!(times, (1_000, 1_050));
+    clock.advance_us(50);
+    let again = store.update_customer(&scope, &name("UA"), rename).await.expect("the customer");
+    assert_eq!(again.customer().updated_at_us, 1_050, "nothing has changed");
 }

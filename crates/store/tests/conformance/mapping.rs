@@ -1,6 +1,6 @@
 //! A customer's mapping: which data source stands in for a schema.
 
-use model::customer::{CustomerChange, Mapping, NewCustomer};
+use model::customer::{CustomerChange, Mapping, MappingChange, NewCustomer};
 use model::name::{SchemaId, SourceId};
 use store::Store;
 use testkit::{TestStore, customer};
@@ -57,7 +57,10 @@ async fn a_mapping_is_replaced_whole(test: TestStore) {
     let second = Mapping::from([ids(store, "fleet", "planes").await]);
     create(store, &scope, NewCustomer { mapping: first, ..customer("HA") }).await;
     for mapping in [second, Mapping::new()] {
-        let change = CustomerChange { mapping: Some(mapping.clone()), ..CustomerChange::default() };
+        let change = CustomerChange {
+            mapping: Some(MappingChange::Replace(mapping.clone())),
+            ..CustomerChange::default()
+        };
         store.update_customer(&scope, &name("HA"), change).await.expect("changed");
         let found = find(store, &scope, "HA").await.expect("the customer");
         assert_eq!(found.customer().mapping, mapping);

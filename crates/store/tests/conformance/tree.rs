@@ -1,6 +1,6 @@
 //! The tree: the strict-level rule, also when many change it at once.
 
-use model::customer::{CustomerChange, CustomerRecord, NewCustomer, ParentChange};
+use model::customer::{CustomerChange, CustomerRecord, LevelChange, NewCustomer, ParentChange};
 use model::declaration::Declaration;
 use model::level::{LevelName, Levels};
 use model::{GroupScope, OperatorScope};
@@ -85,12 +85,12 @@ async fn a_customer_with_children_is_not_deleted(test: TestStore) {
     for id in ["a", "b"] {
         create(store, &scope, customer_below(id, "UA")).await;
     }
-    let outcome = told(store.delete_customer(&scope, &parent.token).await);
+    let outcome = told(store.delete_customer_by_token(&scope, &parent.token).await);
     assert_eq!(outcome, "the customer has 2 child customers; delete or detach them first");
     for id in ["a", "b"] {
         store.update_customer(&scope, &name(id), detach()).await.expect("detached");
     }
-    store.delete_customer(&scope, &parent.token).await.expect("deleted");
+    store.delete_customer_by_token(&scope, &parent.token).await.expect("deleted");
 }
 
 async fn a_customer_is_moved_and_detached(test: TestStore) {
@@ -149,7 +149,11 @@ async fn move_about(store: Store, scope: GroupScope, seed: u64) {
             _ => Some(ParentChange::Attach(name(&parent))),
         };
         let level = (choose(3) > 0).then(|| level.to_owned());
-        let change = CustomerChange { level, parent, ..CustomerChange::default() };
+        let change = CustomerChange {
+            level: level.map(LevelChange::Named),
+            parent,
+            ..CustomerChange::default()
+        };
         let outcome = told(store.update_customer(&scope, &name(&id), change).await);
         let expected = ["done", "parent_provided_id:", "hierarchy_level_name:"];
         assert!(expected.iter().any(|start| outcome.starts_with(start)), "{outcome}");
@@ -172,7 +176,7 @@ async fn a_parent_is_not_deleted_under_a_child_that_is_being_made(test: TestStor
         let child = customer_below(&format!("child {round}"), &id);
         let (made, deleted) = tokio::join!(
             another.get_or_create_customer(&scope, child),
-            test.store().delete_customer(&scope, &parent.token),
+            test.store().delete_customer_by_token(&scope, &parent.token),
         );
         assert_ne!(made.is_ok(), deleted.is_ok(), "exactly one wins");
     }
@@ -224,7 +228,7 @@ fn detach() -> CustomerChange {
 }
 
 fn level(name: &str) -> CustomerChange {
-    CustomerChange { level: Some(name.to_owned()), ..CustomerChange::default() }
+    CustomerChange { level: Some(LevelChange::Named(name.to_owned())), ..CustomerChange::default() }
 }
 
 async fn set_levels(store: &Store, names: &[&str]) {

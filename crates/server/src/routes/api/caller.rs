@@ -11,6 +11,7 @@ use model::credential::ApiToken;
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::whence::Whence;
 
 const HEADER: &str = "explo-authorization";
 
@@ -46,7 +47,7 @@ impl FromRequestParts<App> for Caller {
             let group = scope.group_name();
             tracing::warn!(%group, ?origin, "an API token came from a web page: it has probably leaked");
         }
-        Ok(Self(scope))
+        Ok(Self(Whence::of(parts).of_group(scope)))
     }
 }
 

@@ -3,7 +3,10 @@
 //! Types are checked when the body is read. References and rules are checked when the customer is
 //! made or changed: a call that only fetches must not fail because a tag was renamed since.
 
-use model::customer::{CustomerChange, NewCustomer, ParentChange, Properties};
+use model::customer::{
+    CustomerChange, LevelChange, MappingChange, NewCustomer, ParentChange, Properties,
+    PropertiesChange,
+};
 use model::name::{CustomerName, EmailAddress, GroupId, ProvidedId, TagName};
 use store::Definitions;
 
@@ -135,10 +138,14 @@ impl CustomerBody {
         let change = CustomerChange {
             provided_id,
             name,
-            level: self.level,
+            level: self.level.map(LevelChange::Named),
             parent,
-            properties: check_properties(self.properties, &mut faults),
-            mapping: self.mapping.resolve(definitions, group, &mut faults),
+            properties: check_properties(self.properties, &mut faults)
+                .map(PropertiesChange::Replace),
+            mapping: self
+                .mapping
+                .resolve(definitions, group, &mut faults)
+                .map(MappingChange::Replace),
             emails: self.emails.map(|texts| emails(texts, &mut faults)),
             tags: self.tags.map(|texts| tags(texts, &mut faults).into_iter().collect()),
             is_demo: self.is_demo,

@@ -65,7 +65,7 @@ pub(crate) async fn delete(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let token = current_token(fields)?;
-    app.store.delete_customer(&caller, &token).await?;
+    app.store.delete_customer_by_token(&caller, &token).await?;
     Ok(done())
 }
 

@@ -1,0 +1,26 @@
+//! A customer as the audit log tells it: its own fields in the words of the API, without its token.
+
+use model::Customer;
+use model::customer::CustomerRecord;
+use model::name::ProvidedId;
+use serde_json::{Value, json};
+
+/// The state of a customer on a level, below the parent of an id.
+pub(super) fn state(customer: &Customer, level: &str, parent: Option<&ProvidedId>) -> Value {
+    json!({
+        "provided_id": customer.provided_id.as_str(),
+        "name": customer.name.as_str(),
+        "hierarchy_level_name": level,
+        "parent_provided_id": parent.map(ProvidedId::as_str),
+        "properties": customer.properties,
+        "mapping": customer.mapping,
+        "emails": customer.emails,
+        "group_tags": customer.tags,
+        "is_demo_group": customer.is_demo,
+    })
+}
+
+/// The state of a customer that was read with its path.
+pub(super) fn state_of(record: &CustomerRecord) -> Value {
+    state(record.customer(), &record.level, record.parent().map(|parent| &parent.provided_id))
+}
