@@ -12,6 +12,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use model::access::ReadOnly;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::StoreError;
 
@@ -194,34 +195,34 @@ impl ApiError {
 
     /// The body below `/api` and `/v2`.
     pub(crate) fn facade_body(&self, request_id: RequestId) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Failure<'a> {
-            success: u8,
-            error: &'a str,
-        }
         let told = match self.kind {
             Kind::Internal => Cow::Owned(format!("{}; request id {request_id}", self.detail)),
             _ => Cow::Borrowed(self.detail.as_ref()),
         };
-        to_json(&Failure { success: 0, error: &told })
+        to_json(&FacadeFailure { success: 0, error: told.into_owned() })
     }
 
     /// The problem document of all other surfaces.
     pub(crate) fn problem_body(&self, request_id: RequestId) -> Vec<u8> {
+        to_json(&self.problem(request_id))
+    }
+
+    /// As [`ApiError::problem_body`], for a place in a larger reply.
+    pub(crate) fn problem(&self, request_id: RequestId) -> Problem {
         let (_, title) = self.kind.words();
         let fault = |fault: &FieldFault| ProblemFault {
             pointer: fault.field.pointer(),
             detail: fault.detail.clone(),
         };
-        to_json(&Problem {
+        Problem {
             r#type: format!("/problems/{}", self.code.replace('_', "-")),
             title,
             status: self.kind.status().as_u16(),
-            detail: &self.detail,
+            detail: self.detail.to_string(),
             code: self.code,
             request_id,
             errors: self.faults.iter().map(fault).collect(),
-        })
+        }
     }
 }
 
@@ -275,23 +276,42 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// What the façade answers when it fails.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FacadeFailure {
+    /// Always 0.
+    success: u8,
+    /// What went wrong, in a sentence.
+    error: String,
+}
+
 /// A problem document (RFC 9457).
-#[derive(Serialize)]
-struct Problem<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem {
     /// A stable promise: a relative reference to the documentation's page about this problem.
     r#type: String,
+    /// The kind of problem, for people.
     title: &'static str,
     status: u16,
-    detail: &'a str,
+    /// What went wrong here, in a sentence.
+    detail: String,
+    /// The kind of problem, for programs.
     code: &'static str,
+    /// Under this id the server's log explains the request.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     request_id: RequestId,
+    /// Every faulty field of the request.
     errors: Vec<ProblemFault>,
 }
 
-#[derive(Serialize)]
-struct ProblemFault {
+/// One faulty field.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ProblemFault {
+    /// Where it stands in the body: a JSON pointer (RFC 6901). Parameters of the query and the path
+    /// stand as if they were fields.
     pointer: String,
+    /// Completes the field's name: `must not be empty`.
     detail: String,
 }
 

@@ -11,15 +11,17 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::api_error::{ApiError, Kind};
 use crate::app::App;
+use crate::openapi::Operation;
 use crate::routes::api::{
     customer_lists, customers, dashboards, group_tags, jwt, not_offered, user_groups,
 };
-use crate::routes::{demo, embed, health, web};
+use crate::routes::{demo, embed, health, native, openapi, web};
 
 pub(crate) fn router(app: App) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::is_alive))
         .route("/readyz", get(health::is_ready))
+        .route("/openapi.json", get(openapi::document))
         .route("/embed/v1/dashboard", get(embed::dashboard))
         .route("/embed/v1/panels/{id}/data", post(embed::data))
         .route("/embed/v1/panels/{id}/export", post(embed::export))
@@ -28,7 +30,22 @@ pub(crate) fn router(app: App) -> Router {
         .route("/assets/{*path}", get(web::asset))
         .route("/iframe/{*credential}", get(web::iframe));
     let router = if app.demo.is_some() { of_demo(router) } else { router };
+    let route =
+        |router: Router<App>, operation: Operation| router.route(operation.path, operation.routes);
+    let router = operations().into_iter().fold(router, route);
     facade(router).fallback(unknown_path).method_not_allowed_fallback(wrong_method).with_state(app)
+}
+
+/// Every operation that the OpenAPI document tells of.
+pub(crate) fn operations() -> Vec<Operation> {
+    native::operations()
+}
+
+/// Method and path of every operation, as the OpenAPI document has them. Tests hold a table of who
+/// may call what against this list.
+pub fn operation_calls() -> Vec<String> {
+    let call = |operation: Operation| format!("{} {}", operation.method, operation.path);
+    operations().into_iter().map(call).collect()
 }
 
 /// The front page of `fanlight demo`, and what it asks.

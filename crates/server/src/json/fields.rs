@@ -15,6 +15,10 @@ impl Faults {
         self.0.push(FieldFault { field: field.into(), detail: detail.to_string() });
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The value, or its fault noted.
     pub fn note<T, E: ToString>(
         &mut self,

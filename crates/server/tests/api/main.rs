@@ -12,6 +12,7 @@ mod isolation;
 mod jose;
 mod lists;
 mod log;
+mod native;
 mod support;
 mod tree;
 mod update;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use model::OperatorScope;
-use model::credential::{Access, ApiToken, EmbedSecret};
+use model::credential::{Access, AdminKey, ApiToken, EmbedSecret};
 use model::name::GroupName;
 use serde_json::{Value, json};
 use server::clock::Clock;
@@ -27,6 +27,7 @@ pub(crate) struct Server {
     pub(crate) read_only: String,
     /// Of Testing, read-write.
     pub(crate) testing: String,
+    pub(crate) admin_key: String,
     /// Of Production.
     pub(crate) secret: EmbedSecret,
     /// Of Testing.
@@ -73,6 +74,7 @@ impl Server {
             token: token(&store, "Production", Access::ReadWrite).await,
             read_only: token(&store, "Production", Access::ReadOnly).await,
             testing: token(&store, "Testing", Access::ReadWrite).await,
+            admin_key: admin_key(&store).await,
             secret: secret(&store, "Production").await,
             testing_secret: secret(&store, "Testing").await,
             embed_id,
@@ -216,6 +218,13 @@ async fn token(store: &TestStore, group: &str, access: Access) -> String {
     let token = store.store().create_api_token(&operator, &group, access).await;
     let token: ApiToken = token.expect("a token");
     token.expose().to_owned()
+}
+
+async fn admin_key(store: &TestStore) -> String {
+    let key = AdminKey::from_random([9; 32]);
+    let operator = OperatorScope::of_command_line();
+    store.store().set_admin_key(&operator, &key).await.expect("an admin key");
+    key.expose().to_owned()
 }
 
 async fn secret(store: &TestStore, group: &str) -> EmbedSecret {

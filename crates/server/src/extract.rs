@@ -1,0 +1,85 @@
+//! What native handlers take from a request: each is checked against its type's schema.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::body::{MAX_BYTES, read_json};
+use crate::field_path::FieldPath;
+use crate::json;
+use crate::openapi::{Describe, Description};
+use crate::validate::{from_texts, validated};
+
+/// The JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + JsonSchema + 'static> FromRequest<App> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let bytes = read_json(request, MAX_BYTES).await?;
+        if bytes.is_empty() {
+            return Err(ApiError::invalid(FieldPath::root(), "must be JSON, but is empty"));
+        }
+        let value = json::read(&bytes).map_err(|fault| ApiError::invalid_fields(vec![fault]))?;
+        validated(value).map(Self)
+    }
+}
+
+impl<T: JsonSchema> Describe for Body<T> {
+    fn describe(description: &mut Description) {
+        description.body::<T>();
+    }
+}
+
+/// The parameters of the query; one that is not known is an error.
+pub(crate) struct InQuery<T>(pub(crate) T);
+
+/// The parameter that callers read themselves.
+const ALWAYS_TAKEN: &str = "group";
+
+impl<T: DeserializeOwned + JsonSchema + 'static> FromRequestParts<App> for InQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let parameters = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let Query(parameters) = parameters.map_err(|error| {
+            ApiError::invalid("query", "must be name=value pairs in UTF-8").because(error)
+        })?;
+        from_texts(parameters, ALWAYS_TAKEN).map(Self)
+    }
+}
+
+impl<T: JsonSchema> Describe for InQuery<T> {
+    fn describe(description: &mut Description) {
+        description.query::<T>();
+    }
+}
+
+/// The one parameter of the path.
+pub(crate) struct InPath<T>(pub(crate) T);
+
+impl<T: FromStr<Err: Display> + Send> FromRequestParts<App> for InPath<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let unreadable = || ApiError::invalid("path", "must be UTF-8 in percent-encoding");
+        let named = Path::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+        let Path(named) = named.map_err(|error| unreadable().because(error))?;
+        let (name, text) = named.into_iter().next().ok_or_else(unreadable)?;
+        let parsed =
+            text.parse().map_err(|fault: T::Err| ApiError::invalid(name, fault.to_string()));
+        parsed.map(Self)
+    }
+}
+
+/// Parameters of the path stand in the operation's path itself.
+impl<T> Describe for InPath<T> {
+    fn describe(_: &mut Description) {}
+}
