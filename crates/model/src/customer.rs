@@ -14,6 +14,9 @@ use crate::name::{
 /// A customer's key/value pairs, any JSON values, in the order the client wrote them.
 pub type Properties = Map<String, Value>;
 
+/// Most bytes of one customer's own properties, as compact JSON.
+pub const MAX_PROPERTIES_BYTES: usize = 64 * 1024;
+
 /// Which data source stands in for a schema: at most one per schema.
 pub type Mapping = BTreeMap<SchemaId, SourceId>;
 

@@ -232,20 +232,36 @@ impl From<ReadOnly> for ApiError {
     }
 }
 
+impl ApiError {
+    /// Why one row of a batch failed. Others of its batch may stand, so nothing here is our fault.
+    pub(crate) fn of_row(error: &StoreError) -> Self {
+        match error {
+            StoreError::Rejected(faults) => Self::rejected(faults.clone()),
+            other => Self::new(Kind::Invalid, other.to_string()),
+        }
+    }
+
+    fn rejected(faults: Vec<store::Fault>) -> Self {
+        let fault = |it: store::Fault| FieldFault { field: it.field.into(), detail: it.message };
+        Self::invalid_fields(faults.into_iter().map(fault).collect())
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
         match error {
             StoreError::NotFound(_) => Self::not_found(message),
             StoreError::ReadOnly(read_only) => read_only.into(),
-            StoreError::Rejected(faults) => Self::invalid_fields(
-                faults
-                    .into_iter()
-                    .map(|fault| FieldFault { field: fault.field.into(), detail: fault.message })
-                    .collect(),
-            ),
+            StoreError::Rejected(faults) => Self::rejected(faults),
             StoreError::PreconditionFailed => Self::new(Kind::PreconditionFailed, message),
             StoreError::Taken(_) => Self::new(Kind::Conflict, message),
+            StoreError::KeyInUse => Self::new(Kind::Conflict, message)
+                .with_code("idempotency_key_in_use")
+                .retry_after(1),
+            StoreError::OtherPayload => {
+                Self::new(Kind::Unprocessable, message).with_code("idempotency_key_reused")
+            }
             StoreError::HasChildren { .. } | StoreError::Refused(_) | StoreError::BatchUndone => {
                 Self::new(Kind::Invalid, message)
             }

@@ -63,15 +63,27 @@ fn whole_body_fault(detail: String) -> ApiError {
     ApiError::invalid_fields(vec![FieldFault { field: FieldPath::root(), detail }])
 }
 
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const NDJSON: &str = "application/x-ndjson";
+
 /// Reads a JSON body of at most `limit` bytes. A body without any content type is taken for JSON; an
 /// empty one may have any.
 pub async fn read_json(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+    read_of_type(request, limit, &[JSON]).await
+}
+
+/// As [`read_json`], for a body of one of several media types.
+pub(crate) async fn read_of_type(
+    request: Request,
+    limit: usize,
+    types: &[&str],
+) -> Result<Bytes, ApiError> {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     if let Some(content_type) = parts.headers.get(CONTENT_TYPE) {
-        check_content_type(content_type)?;
+        check_content_type(content_type, types)?;
     }
     let read = read(&parts.headers, body, limit);
     let too_slow = |_| ApiError::new(Kind::TooSlow, "the body did not arrive within 30 seconds");
@@ -127,16 +139,17 @@ async fn discard(mut body: Body) {
     }
 }
 
-fn check_content_type(value: &HeaderValue) -> Result<(), ApiError> {
-    if value.to_str().is_ok_and(is_json) {
+fn check_content_type(value: &HeaderValue, types: &[&str]) -> Result<(), ApiError> {
+    if value.to_str().is_ok_and(|text| types.iter().any(|wanted| is_of_type(text, wanted))) {
         return Ok(());
     }
     let found = String::from_utf8_lossy(value.as_bytes()).chars().take(100).collect::<String>();
-    let detail = format!("the content type must be application/json, not {found:?}");
+    let detail = format!("the content type must be {}, not {found:?}", types.join(" or "));
     Err(ApiError::new(Kind::UnsupportedMediaType, detail))
 }
 
-fn is_json(content_type: &str) -> bool {
+/// Whether a content type is `wanted` in UTF-8; types that end in `+json` are JSON.
+fn is_of_type(content_type: &str, wanted: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
     let charset = parts.find_map(|parameter| {
@@ -146,7 +159,7 @@ fn is_json(content_type: &str) -> bool {
     let structured = media_type.len() > 5
         && media_type.is_char_boundary(media_type.len() - 5)
         && media_type[media_type.len() - 5..].eq_ignore_ascii_case("+json");
-    (media_type.eq_ignore_ascii_case("application/json") || structured)
+    (media_type.eq_ignore_ascii_case(wanted) || (wanted == JSON && structured))
         && charset.is_none_or(|name| name.eq_ignore_ascii_case("utf-8"))
 }
 
@@ -169,7 +182,7 @@ mod tests {
             ("", false),
             ("ééé", false),
         ] {
-            assert_eq!(is_json(content_type), fits, "{content_type}");
+            assert_eq!(is_of_type(content_type, JSON), fits, "{content_type}");
         }
     }
 }

@@ -23,13 +23,19 @@ impl<T: DeserializeOwned + JsonSchema + 'static> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        let bytes = read_json(request, MAX_BYTES).await?;
-        if bytes.is_empty() {
-            return Err(ApiError::invalid(FieldPath::root(), "must be JSON, but is empty"));
-        }
-        let value = json::read(&bytes).map_err(|fault| ApiError::invalid_fields(vec![fault]))?;
-        validated(value).map(Self)
+        parsed(&read_json(request, MAX_BYTES).await?).map(Self)
     }
+}
+
+/// `T` from the bytes of a body.
+pub(crate) fn parsed<T: DeserializeOwned + JsonSchema + 'static>(
+    bytes: &[u8],
+) -> Result<T, ApiError> {
+    if bytes.is_empty() {
+        return Err(ApiError::invalid(FieldPath::root(), "must be JSON, but is empty"));
+    }
+    let value = json::read(bytes).map_err(|fault| ApiError::invalid_fields(vec![fault]))?;
+    validated(value)
 }
 
 impl<T: JsonSchema> Describe for Body<T> {

@@ -28,6 +28,7 @@ mod router;
 mod routes;
 pub mod serve;
 mod surface;
+mod time;
 mod validate;
 mod whence;
 

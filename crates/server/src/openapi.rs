@@ -8,6 +8,6 @@ mod describe;
 mod document;
 mod operation;
 
-pub(crate) use describe::{Credential, Describe, Description, Parameter, Place};
+pub(crate) use describe::{Credential, Describe, Description, Place};
 pub(crate) use document::document;
 pub(crate) use operation::{Operation, operation};

@@ -5,6 +5,7 @@ use model::name::{GroupId, GroupName};
 use model::{GroupScope, OperatorScope};
 
 use crate::error::StoreError;
+use crate::recorded::Pending;
 use crate::seal::fingerprint;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
@@ -46,12 +47,8 @@ impl Store {
     }
 
     /// Makes a data visibility group. Errs with `Taken` when the name is.
-    pub async fn create_group(
-        &self,
-        _: &OperatorScope,
-        name: &GroupName,
-    ) -> Result<GroupId, StoreError> {
-        self.write(CreateGroup { name: name.clone() }).await
+    pub fn create_group(&self, _: &OperatorScope, name: &GroupName) -> Pending<'_, CreateGroup> {
+        Pending::new(self, CreateGroup { name: name.clone() })
     }
 
     /// Makes an API token for a group. Only its fingerprint is kept: this is the one time its text
@@ -118,7 +115,7 @@ impl Work for SetAdminKey {
     }
 }
 
-struct CreateGroup {
+pub struct CreateGroup {
     name: GroupName,
 }
 

@@ -18,6 +18,7 @@ use model::name::ProvidedId;
 use model::{GroupScope, Levels};
 
 use crate::error::StoreError;
+use crate::recorded::Pending;
 use crate::seal::fingerprint;
 use crate::session::{Param, Session};
 use crate::sql::{self, Statement};
@@ -25,7 +26,7 @@ use crate::store::Store;
 
 use remove::Selector;
 
-pub use list::{CustomerFilter, Customers, Page};
+pub use list::{CustomerFilter, Customers, ListFilter, ListPosition, Page};
 pub use put::{BatchOptions, Outcome, PutRow};
 
 /// A condition on a customer as it stands when a change is about to be written: `None` when there is
@@ -55,6 +56,19 @@ impl Store {
         page: Page,
     ) -> Result<Customers, StoreError> {
         self.in_snapshot(list::List { group: scope.group(), filter: filter.clone(), page }).await
+    }
+
+    /// At most `limit` of the group's customers behind a place in the list. An unknown parent, level
+    /// or tag matches nothing.
+    pub async fn list_customers(
+        &self,
+        scope: &GroupScope,
+        filter: &ListFilter,
+        after: Option<ListPosition>,
+        limit: u32,
+    ) -> Result<Vec<CustomerRecord>, StoreError> {
+        let (group, filter) = (scope.group(), filter.clone());
+        self.in_snapshot(list::ListAfter { group, filter, after, limit }).await
     }
 
     /// One customer with its ancestors. Another group's is `None`, as if absent.
@@ -152,14 +166,14 @@ impl Store {
 
     /// Brings many customers to their wanted states in one transaction. One result per row, in their
     /// order; a row's parent may be another row, also a later one.
-    pub async fn put_customers(
+    pub fn put_customers(
         &self,
         scope: &GroupScope,
         rows: Vec<PutRow>,
         options: BatchOptions,
-    ) -> Result<Vec<Result<Outcome, StoreError>>, StoreError> {
-        scope.require_write()?;
-        self.write(put::Put { scope: scope.clone(), rows, options }).await
+    ) -> Pending<'_, put::Put> {
+        let put = put::Put { scope: scope.clone(), rows, options };
+        Pending::allowed(self, scope.require_write(), put)
     }
 
     /// Deletes a customer. Errs with `NotFound`, `PreconditionFailed`, and `HasChildren` while it
@@ -188,14 +202,14 @@ impl Store {
     }
 
     /// Gives a customer a new token; the old one is dead at once.
-    pub async fn rotate_customer_token(
+    pub fn rotate_customer_token(
         &self,
         scope: &GroupScope,
         id: &ProvidedId,
-    ) -> Result<CustomerRecord, StoreError> {
-        scope.require_write()?;
+    ) -> Pending<'_, remove::RefreshToken> {
+        let allowed = scope.require_write();
         let (scope, customer) = (scope.clone(), Selector::Id(id.clone()));
-        self.write(remove::RefreshToken { scope, customer }).await
+        Pending::allowed(self, allowed, remove::RefreshToken { scope, customer })
     }
 
     /// As [`Store::rotate_customer_token`], for the customer that has this token.

@@ -76,6 +76,13 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "(SELECT coalesce(json_agg(t.name ORDER BY t.id), '[]')::text FROM customer_tag ct \
           JOIN tag t ON t.id = ct.tag_id WHERE ct.customer_id = c.id)",
     ),
+    // Whether nobody else holds the lock of this name, which is ours then until the transaction ends.
+    (
+        "{try_lock}",
+        "SELECT ?1 IS NOT NULL",
+        "SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended(CAST(?1 AS TEXT), 0)) \
+          AS INTEGER) AS BIGINT)",
+    ),
     // SQLite has one writer, so what a transaction has read stays as it is.
     ("{for_update}", "", "FOR UPDATE"),
     ("{for_share}", "", "FOR SHARE"),

@@ -27,6 +27,12 @@ pub enum StoreError {
     /// Another row of an atomic batch failed, so this one was not written either.
     #[error("not written, because another row of the batch failed")]
     BatchUndone,
+    /// A call with the same idempotency key has not ended yet.
+    #[error("a call with this idempotency key is still running")]
+    KeyInUse,
+    /// The idempotency key was used for another call.
+    #[error("this idempotency key was used for another call")]
+    OtherPayload,
     #[error("the customer has {count} child customers; delete or detach them first")]
     HasChildren { count: u64 },
     /// A declaration that cannot be applied, with every reason.

@@ -18,6 +18,7 @@ mod error;
 mod master_key;
 mod migrate;
 mod postgres;
+mod recorded;
 mod seal;
 mod session;
 mod sql;
@@ -28,9 +29,13 @@ mod viewers;
 
 pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
 pub use audit::{AuditEntry, AuditFilter};
-pub use customers::{BatchOptions, CustomerFilter, Customers, Outcome, Page, Precondition, PutRow};
+pub use customers::{
+    BatchOptions, CustomerFilter, Customers, ListFilter, ListPosition, Outcome, Page, Precondition,
+    PutRow,
+};
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
 pub use error::{Fault, StoreError};
 pub use master_key::{ENVIRONMENT_VARIABLE, MasterKey, MasterKeyError};
-pub use store::{Location, Store};
+pub use recorded::{Kept, Pending, Recorded, Ticket};
+pub use store::{Location, Store, Work};
 pub use viewers::Viewing;

@@ -28,6 +28,7 @@ pub(crate) enum Place<'a> {
     CustomerToken(i64),
     EmbedSecret(&'a str),
     Connection(i64),
+    IdempotencyRecord(&'a str),
     /// The text that tells at start whether the master key is the right one.
     KeyCheck,
 }
@@ -38,6 +39,7 @@ impl Place<'_> {
             Self::CustomerToken(id) => format!("customer:{id}"),
             Self::EmbedSecret(id) => format!("embed_secret:{id}"),
             Self::Connection(id) => format!("data_source:{id}"),
+            Self::IdempotencyRecord(name) => format!("idempotency_record:{name}"),
             Self::KeyCheck => "key_check".to_owned(),
         }
     }

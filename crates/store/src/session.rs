@@ -23,7 +23,7 @@ pub(crate) struct Tools {
 }
 
 /// A connection in use.
-pub(crate) struct Session<'a> {
+pub struct Session<'a> {
     pub(crate) connection: Connection<'a>,
     pub(crate) tools: &'a Tools,
 }

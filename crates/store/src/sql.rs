@@ -87,6 +87,36 @@ macro_rules! page {
     };
 }
 
+/// At most ?2 customers behind the place (?3, ?4), with all their ancestors; the last column tells
+/// which are listed. ?5 is a parent, ?6 a level, ?7 a tag, each of them or none. `$driver` finds the
+/// rows by an index, the other conditions are looked at row by row.
+macro_rules! listed {
+    ($driver:literal, $order:literal) => {
+        concat!(
+            "WITH RECURSIVE page (id) AS (
+               SELECT customer.id FROM customer ",
+            $driver,
+            " AND (CAST(?5 AS TEXT) IS NULL OR customer.parent_id = (SELECT p.id FROM customer p
+                 WHERE p.group_id = ?1 AND p.provided_id = ?5))
+               AND (CAST(?6 AS TEXT) IS NULL OR customer.level_id =
+                 (SELECT l.id FROM level l WHERE l.name = ?6))
+               AND (CAST(?7 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM customer_tag ct
+                 JOIN tag t ON t.id = ct.tag_id WHERE ct.customer_id = customer.id AND t.name = ?7))
+               ORDER BY ",
+            $order,
+            " LIMIT ?2
+             ), line (id) AS (
+               SELECT id FROM page UNION
+               SELECT below.parent_id FROM line JOIN customer below ON below.id = line.id
+               WHERE below.parent_id IS NOT NULL
+             ) SELECT ",
+            customer_columns!(),
+            ", CAST(CASE WHEN c.id IN (SELECT id FROM page) THEN 1 ELSE 0 END AS {integer})
+             FROM line JOIN customer c ON c.id = line.id JOIN level l ON l.id = c.level_id",
+        )
+    };
+}
+
 macro_rules! count {
     ($condition:literal) => {
         concat!("SELECT count(*) FROM customer WHERE group_id = ?1 ", $condition)
@@ -124,6 +154,15 @@ statements! {
     INSERT_EMBED_SECRET = "INSERT INTO embed_secret (id, group_id, sealed, managed, created_at_us)
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     DELETE_EMBED_SECRET = "DELETE FROM embed_secret WHERE id = ?1";
+
+    // Calls that may be sent again.
+    TRY_LOCK = "{try_lock}";
+    IDEMPOTENCY_RECORD = "SELECT payload_hash, status, body_sealed FROM idempotency_record
+        WHERE credential = ?1 AND route = ?2 AND idempotency_key = ?3";
+    INSERT_IDEMPOTENCY_RECORD = "INSERT INTO idempotency_record
+          (credential, route, idempotency_key, payload_hash, recorded_at_us, status, body_sealed)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    DELETE_IDEMPOTENCY_RECORDS = "DELETE FROM idempotency_record WHERE recorded_at_us < ?1";
 
     // The audit log.
     INSERT_AUDIT_ENTRY = "INSERT INTO audit_entry (at_us, actor, address, request_id, action, kind,
@@ -190,6 +229,21 @@ statements! {
     COUNT_OF_PARENT_AND_LEVEL = count!("AND parent_id = (SELECT p.id FROM customer p
         WHERE p.group_id = ?1 AND p.provided_id = ?2)
         AND +level_id = (SELECT id FROM level WHERE name = ?3)");
+
+    // Lists by cursor. ?3 is a moment, ?4 a key.
+    LIST = listed!("WHERE customer.group_id = ?1 AND customer.id > ?4 AND CAST(?3 AS {integer}) IS NOT NULL",
+        "customer.id");
+    LIST_OF_PARENT = listed!("WHERE customer.group_id = ?1 AND customer.id > ?4 AND CAST(?3 AS {integer}) IS NOT NULL
+        AND customer.parent_id = (SELECT p.id FROM customer p
+          WHERE p.group_id = ?1 AND p.provided_id = ?5)", "customer.id");
+    LIST_OF_LEVEL = listed!("WHERE customer.group_id = ?1 AND customer.id > ?4 AND CAST(?3 AS {integer}) IS NOT NULL
+        AND customer.level_id = (SELECT l.id FROM level l WHERE l.name = ?6)", "customer.id");
+    LIST_OF_TAG = listed!("JOIN customer_tag of ON of.customer_id = customer.id
+        WHERE customer.group_id = ?1 AND of.customer_id > ?4 AND CAST(?3 AS {integer}) IS NOT NULL
+        AND of.tag_id = (SELECT t.id FROM tag t WHERE t.name = ?7)", "of.customer_id");
+    LIST_OF_UPDATED = listed!("WHERE customer.group_id = ?1
+        AND (customer.updated_at_us, customer.id) > (?3, ?4)",
+        "customer.updated_at_us, customer.id");
 
     // Many customers at once: ?2 is a JSON list of provided ids.
     LOCK_CUSTOMERS_OF_IDS = "SELECT id FROM customer

@@ -13,6 +13,7 @@ use crate::definitions::{DefinitionsCache, ReadGeneration};
 use crate::error::StoreError;
 use crate::master_key::MasterKey;
 use crate::postgres::Postgres;
+use crate::recorded::Running;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
 use crate::sqlite::{ReadLease, Snapshot, Sqlite};
@@ -50,6 +51,7 @@ struct Inner {
     database: Database,
     tools: Arc<Tools>,
     definitions: DefinitionsCache,
+    running: Running,
 }
 
 enum Database {
@@ -59,7 +61,7 @@ enum Database {
 
 /// Statements that belong together: they run in one transaction, wholly or not at all, and may run
 /// again when the database asks for it.
-pub(crate) trait Work: Send + Sync + 'static {
+pub trait Work: Send + Sync + 'static {
     type Output: Send + 'static;
 
     /// Whether nobody else may change customers or definitions meanwhile.
@@ -89,7 +91,8 @@ impl Store {
             }
         };
         let definitions = DefinitionsCache::default();
-        Ok(Self { inner: Arc::new(Inner { database, tools, definitions }) })
+        let running = Running::default();
+        Ok(Self { inner: Arc::new(Inner { database, tools, definitions, running }) })
     }
 
     /// Copies the whole store, as of one moment, into a new SQLite file that only its owner may read;
@@ -105,6 +108,10 @@ impl Store {
 
     pub(crate) fn tools(&self) -> &Tools {
         &self.inner.tools
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.inner.running
     }
 
     pub(crate) fn definitions_cache(&self) -> &DefinitionsCache {

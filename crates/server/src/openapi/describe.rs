@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::body::JSON;
 use crate::request_id::RequestId;
 
 /// Makes a type's schema, with what it refers to among the document's components.
@@ -75,8 +76,6 @@ pub(crate) enum Place {
     Header,
 }
 
-pub(crate) const JSON: &str = "application/json";
-
 impl Description {
     pub(crate) fn parameter(&mut self, name: &'static str, place: Place, meaning: &'static str) {
         self.parameters.push(Parameter { name, place, meaning });
@@ -85,6 +84,11 @@ impl Description {
     /// A JSON body.
     pub(crate) fn body<T: JsonSchema>(&mut self) {
         self.bodies.push((JSON, schema_of::<T>()));
+    }
+
+    /// A body of lines, each of them JSON.
+    pub(crate) fn body_of_lines(&mut self, media: &'static str) {
+        self.bodies.push((media, |_| schemars::json_schema!({"type": "string"})));
     }
 
     /// Parameters of the query, each a property of `T`.

@@ -10,7 +10,6 @@ pub(crate) mod customers;
 pub(crate) mod dashboards;
 pub(crate) mod group_tags;
 pub(crate) mod jwt;
-mod mapping;
 pub(crate) mod not_offered;
 mod replies;
 pub(crate) mod user_groups;

@@ -6,12 +6,14 @@
 //! routed and documented by that, and the table of who may call what in the tests must name it.
 
 mod caller;
+mod customers;
 mod groups;
+mod once;
 mod replies;
 
 use crate::openapi::Operation;
 
 /// Every operation below `/v1`, in the order of the reference.
 pub(crate) fn operations() -> Vec<Operation> {
-    [groups::operations()].into_iter().flatten().collect()
+    [customers::operations(), groups::operations()].into_iter().flatten().collect()
 }

@@ -1,5 +1,7 @@
 //! The native API below `/v1`.
 
+mod batch;
+mod customers;
 mod document;
 mod groups;
 mod isolation;

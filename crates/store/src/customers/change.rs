@@ -52,7 +52,9 @@ impl Work for Update {
         if !is_changed(found.customer(), &wanted, tags.as_deref()) {
             return Ok((found, false));
         }
-        session.execute(sql::UPDATE_CUSTOMER, &Row::of(&levels, &wanted)?.update()).await?;
+        let row = Row::of(&levels, &wanted)?;
+        row.check_size()?;
+        session.execute(sql::UPDATE_CUSTOMER, &row.update()).await?;
         write_tags(session, key, tags.as_deref()).await?;
         write_mapping(session, found.customer(), &wanted).await?;
         let changed = self.by_key(session, key).await?.ok_or(StoreError::Contended)?;

@@ -71,6 +71,89 @@ impl Work for List {
     }
 }
 
+/// Which customers to list by cursor: all that match every given field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFilter {
+    /// The provided id of the direct parent.
+    pub parent: Option<String>,
+    /// The exact name of the level.
+    pub level: Option<String>,
+    /// The exact name of a tag.
+    pub tag: Option<String>,
+    /// Changed after this moment, in microseconds since 1970-01-01T00:00:00Z. The list is then in
+    /// the order of change, else in that of creation.
+    pub updated_after_us: Option<i64>,
+}
+
+/// A place in a list: the customer that was listed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPosition {
+    /// When it was changed, in microseconds since 1970-01-01T00:00:00Z.
+    pub updated_at_us: i64,
+    pub key: CustomerKey,
+}
+
+impl ListPosition {
+    /// The place of a customer.
+    pub fn of(customer: &Customer) -> Self {
+        Self { updated_at_us: customer.updated_at_us, key: customer.key }
+    }
+}
+
+pub(super) struct ListAfter {
+    pub(super) group: GroupId,
+    pub(super) filter: ListFilter,
+    pub(super) after: Option<ListPosition>,
+    pub(super) limit: u32,
+}
+
+impl Work for ListAfter {
+    type Output = Vec<CustomerRecord>;
+
+    async fn run(&self, session: &Session<'_>) -> Result<Vec<CustomerRecord>, StoreError> {
+        let filter = &self.filter;
+        // Without a cursor: behind every customer that was changed at the moment itself.
+        let from = filter.updated_after_us.unwrap_or_default();
+        let (moment, key) = match (self.after, filter.updated_after_us) {
+            (Some(after), _) => (after.updated_at_us, after.key.0),
+            (None, Some(_)) => (from, i64::MAX),
+            (None, None) => (0, 0),
+        };
+        let params = [
+            Param::Integer(self.group.0),
+            Param::Integer(self.limit.into()),
+            Param::Integer(moment),
+            Param::Integer(key),
+            filter.parent.as_deref().into(),
+            filter.level.as_deref().into(),
+            filter.tag.as_deref().into(),
+        ];
+        let mut rows = session.rows(filter.statement(), &params, read).await?;
+        rows.sort_by_key(|(row, _)| match filter.updated_after_us {
+            Some(_) => (row.customer.updated_at_us, row.customer.key),
+            None => (0, row.customer.key),
+        });
+        assemble(session, rows)
+    }
+}
+
+impl ListFilter {
+    /// By the index that leaves the fewest rows to look at.
+    fn statement(&self) -> Statement {
+        if self.updated_after_us.is_some() {
+            sql::LIST_OF_UPDATED
+        } else if self.parent.is_some() {
+            sql::LIST_OF_PARENT
+        } else if self.tag.is_some() {
+            sql::LIST_OF_TAG
+        } else if self.level.is_some() {
+            sql::LIST_OF_LEVEL
+        } else {
+            sql::LIST
+        }
+    }
+}
+
 fn saturated(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -55,7 +55,7 @@ pub struct BatchOptions {
     pub dry_run: bool,
 }
 
-pub(super) struct Put {
+pub struct Put {
     pub(super) scope: GroupScope,
     pub(super) rows: Vec<PutRow>,
     pub(super) options: BatchOptions,

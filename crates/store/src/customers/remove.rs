@@ -46,7 +46,7 @@ impl Work for Delete {
     }
 }
 
-pub(super) struct RefreshToken {
+pub struct RefreshToken {
     pub(super) scope: GroupScope,
     pub(super) customer: Selector,
 }

@@ -1,6 +1,7 @@
 //! Customers to rows.
 
 use model::credential::CustomerToken;
+use model::customer::MAX_PROPERTIES_BYTES;
 use model::level::LevelName;
 use model::name::{CustomerKey, TagName};
 use model::{Customer, Levels};
@@ -27,6 +28,17 @@ impl<'a> Row<'a> {
             properties: to_json(&customer.properties)?,
             emails: to_json(&customer.emails)?,
         })
+    }
+
+    /// Errs when a patch has made the properties too large.
+    pub(super) fn check_size(&self) -> Result<(), StoreError> {
+        match self.properties.len() {
+            bytes if bytes > MAX_PROPERTIES_BYTES => Err(StoreError::rejected(
+                "properties",
+                format!("must have at most {MAX_PROPERTIES_BYTES} bytes of JSON, not {bytes}"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// For [`sql::UPDATE_CUSTOMER`].

@@ -17,19 +17,18 @@ CREATE INDEX customer_level ON customer (group_id, level_id, id, is_demo);
 -- For lists of what has changed since a moment.
 CREATE INDEX customer_updated ON customer (group_id, updated_at_us, id);
 
--- One row per call that came with an Idempotency-Key. Without a status it is still running.
+-- One row per call that came with an idempotency key, with its sealed reply.
 CREATE TABLE idempotency_record (
-  credential     {text} NOT NULL,
-  route          {text} NOT NULL,
+  credential      {text} NOT NULL,
+  route           {text} NOT NULL,
   idempotency_key {text} NOT NULL,
-  payload_hash   {bytes} NOT NULL,
-  owner          {bytes} NOT NULL,
-  started_at_us  {integer} NOT NULL,
-  status         {integer},
-  body           {bytes},
+  payload_hash    {bytes} NOT NULL,
+  recorded_at_us  {integer} NOT NULL,
+  status          {integer} NOT NULL,
+  body_sealed     {bytes} NOT NULL,
   PRIMARY KEY (credential, route, idempotency_key)
 ) {strict_keyed};
-CREATE INDEX idempotency_record_started ON idempotency_record (started_at_us);
+CREATE INDEX idempotency_record_time ON idempotency_record (recorded_at_us);
 
 -- Who changed what. Nothing here refers to other tables: the log outlives what it tells of. States
 -- are JSON and hold no secret.

@@ -7,20 +7,13 @@ use model::customer::{
     CustomerChange, LevelChange, MappingChange, NewCustomer, ParentChange, Properties,
     PropertiesChange,
 };
-use model::name::{CustomerName, EmailAddress, GroupId, ProvidedId, TagName};
+use model::name::{CustomerName, GroupId, ProvidedId};
 use store::Definitions;
 
-use super::mapping::MappingFields;
 use crate::api_error::ApiError;
-use crate::field_path::FieldPath;
 use crate::json::{Faults, Fields};
-
-/// Most e-mail addresses of one customer.
-const MAX_EMAILS: usize = 100;
-/// Most tags of one customer.
-const MAX_TAGS: usize = 100;
-/// Most bytes of one customer's properties, as compact JSON.
-const MAX_PROPERTIES_BYTES: usize = 64 * 1024;
+use crate::routes::customer_fields::{check_properties, emails, tags};
+use crate::routes::mapping::MappingFields;
 
 /// The fields of a customer's body, their types checked.
 pub(super) struct CustomerBody {
@@ -100,7 +93,7 @@ impl CustomerBody {
             Parent::Named(id) => faults.note("parent_provided_id", ProvidedId::try_from(id)),
             Parent::None | Parent::Unsaid => None,
         };
-        let properties = check_properties(self.properties, &mut faults).unwrap_or_default();
+        let properties = check_properties(self.properties.unwrap_or_default(), &mut faults);
         let mapping = self.mapping.resolve(definitions, group, &mut faults).unwrap_or_default();
         let emails = self.emails.map(|texts| emails(texts, &mut faults)).unwrap_or_default();
         let tags = self.tags.map(|texts| tags(texts, &mut faults)).unwrap_or_default();
@@ -140,8 +133,9 @@ impl CustomerBody {
             name,
             level: self.level.map(LevelChange::Named),
             parent,
-            properties: check_properties(self.properties, &mut faults)
-                .map(PropertiesChange::Replace),
+            properties: self
+                .properties
+                .map(|it| PropertiesChange::Replace(check_properties(it, &mut faults))),
             mapping: self
                 .mapping
                 .resolve(definitions, group, &mut faults)
@@ -169,41 +163,4 @@ fn parent(fields: &mut Fields) -> Parent {
         _ if is_given => Parent::None,
         _ => Parent::Unsaid,
     }
-}
-
-fn check_properties(properties: Option<Properties>, faults: &mut Faults) -> Option<Properties> {
-    let properties = properties?;
-    let bytes = serde_json::to_vec(&properties).map_or(usize::MAX, |text| text.len());
-    if bytes > MAX_PROPERTIES_BYTES {
-        let detail = format!("must have at most {MAX_PROPERTIES_BYTES} bytes of JSON, not {bytes}");
-        faults.add("properties", detail);
-    }
-    Some(properties)
-}
-
-fn emails(texts: Vec<String>, faults: &mut Faults) -> Vec<EmailAddress> {
-    let parse = |text: String| EmailAddress::try_from(text);
-    parse_list("emails", texts, MAX_EMAILS, parse, faults)
-}
-
-fn tags(texts: Vec<String>, faults: &mut Faults) -> Vec<TagName> {
-    let parse = |text: String| TagName::try_from(text);
-    parse_list("group_tags", texts, MAX_TAGS, parse, faults)
-}
-
-fn parse_list<T, E: ToString>(
-    field: &str,
-    texts: Vec<String>,
-    most: usize,
-    parse: impl Fn(String) -> Result<T, E>,
-    faults: &mut Faults,
-) -> Vec<T> {
-    if texts.len() > most {
-        faults.add(field, format!("must have at most {most} entries, not {}", texts.len()));
-        return Vec::new();
-    }
-    let entries = texts.into_iter().enumerate();
-    entries
-        .filter_map(|(at, text)| faults.note(FieldPath::from(field).index(at), parse(text)))
-        .collect()
 }

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::caller::Operator;
-use super::replies::{Created, Page};
+use super::once::{Once, OnceReply};
+use super::replies::Page;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::Body;
 use crate::openapi::{Operation, operation};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -46,8 +46,8 @@ struct NewGroup {
 async fn create(
     State(app): State<App>,
     operator: Operator,
-    Body(new): Body<NewGroup>,
-) -> Result<Created<Group>, ApiError> {
-    app.store.create_group(&operator, &new.name).await?;
-    Ok(Created(Group { name: new.name }))
+    Once { body, call }: Once<NewGroup>,
+) -> Result<OnceReply<Group, 201>, ApiError> {
+    let change = app.store.create_group(&operator, &body.name);
+    call.make(operator.caller(), change, move |_| Group { name: body.name.clone() }).await
 }

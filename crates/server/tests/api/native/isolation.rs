@@ -12,7 +12,9 @@ use crate::support::Server;
 /// What a caller gets: a status, and the code of the problem (empty when it is fine).
 type Outcome = (u16, &'static str);
 
+const FINE: Outcome = (200, "");
 const FORBIDDEN: Outcome = (403, "forbidden");
+const NOT_HERE: Outcome = (404, "not_found");
 
 /// One operation, called on what belongs to Production.
 struct Row {
@@ -44,9 +46,68 @@ fn of_operator(operation: &'static str, body: Value, admin: u16) -> Row {
     }
 }
 
+/// An operation on the customers UA and spare, or on all of the group's customers.
+fn of_group(
+    operation: &'static str,
+    path: &str,
+    body: Value,
+    status: u16,
+    read_only: Outcome,
+    other_group: Outcome,
+) -> Row {
+    let fine = (status, "");
+    let path = path.to_owned();
+    Row { operation, path, body, read_only, other_group, read_write: fine, admin: fine }
+}
+
+/// A group's operation that reads.
+fn reading(operation: &'static str, path: &str, other_group: Outcome) -> Row {
+    of_group(operation, path, Value::Null, 200, FINE, other_group)
+}
+
 /// All operations. Rows that change something come last.
 fn rows() -> Vec<Row> {
+    let united = json!({"name": "United"});
+    let row = json!([{"provided_id": "fresh", "name": "Fresh"}]);
     vec![
+        reading("GET /v1/customers", "/v1/customers", FINE),
+        reading("GET /v1/customers/{provided_id}", "/v1/customers/UA", NOT_HERE),
+        of_group("POST /v1/customers:batch", "/v1/customers:batch", row, 200, FORBIDDEN, FINE),
+        of_group(
+            "PUT /v1/customers/{provided_id}",
+            "/v1/customers/UA",
+            united,
+            200,
+            FORBIDDEN,
+            (201, ""),
+        ),
+        of_group(
+            "PATCH /v1/customers/{provided_id}",
+            "/v1/customers/UA",
+            json!({"emails": []}),
+            200,
+            FORBIDDEN,
+            FINE,
+        ),
+        of_group(
+            "POST /v1/customers/{provided_id}/token:rotate",
+            "/v1/customers/spare/token:rotate",
+            Value::Null,
+            200,
+            FORBIDDEN,
+            NOT_HERE,
+        ),
+        Row {
+            admin: NOT_HERE,
+            ..of_group(
+                "DELETE /v1/customers/{provided_id}",
+                "/v1/customers/spare",
+                Value::Null,
+                204,
+                FORBIDDEN,
+                NOT_HERE,
+            )
+        },
         of_operator("GET /v1/groups", Value::Null, 200),
         of_operator("POST /v1/groups", json!({"name": "Fresh"}), 201),
     ]
@@ -91,6 +152,7 @@ async fn nobody_reaches_beyond_the_credential() {
     let customer = server
         .create(json!({"provided_id": "UA", "name": "United", "emails": ["ua@united.example"]}))
         .await;
+    server.create(json!({"provided_id": "spare", "name": "United, too"})).await;
     let wrong_kinds = [
         "0".repeat(64),
         customer["token"].as_str().expect("a token").to_owned(),

@@ -13,19 +13,19 @@ const MAX_ENTRIES: usize = 1000;
 
 /// What a client says about data sources, its types checked.
 #[derive(Debug, Default)]
-pub(super) struct MappingFields {
+pub(crate) struct MappingFields {
     /// `mapping`: schema ids to data sources by id or by name.
-    pub(super) entries: Option<Vec<(String, String)>>,
+    pub(crate) entries: Option<Vec<(String, String)>>,
     /// `data_source_id`, from before mappings: the entry of the schema the source belongs to.
-    pub(super) source_id: Option<String>,
+    pub(crate) source_id: Option<String>,
     /// `data_source_provided_id`: likewise, by name.
-    pub(super) source_name: Option<String>,
+    pub(crate) source_name: Option<String>,
 }
 
 impl MappingFields {
     /// The mapping, `None` when the client says nothing about it. What does not exist, or belongs to
     /// another group, is noted as a fault.
-    pub(super) fn resolve(
+    pub(crate) fn resolve(
         &self,
         definitions: &Definitions,
         group: GroupId,
