@@ -21,6 +21,12 @@ pub(crate) fn facade(demo: &Demo, path: &str, body: &Value) -> Arc<[u8]> {
     request("POST", path, &[("Explo-Authorization", &credential)], &body.to_string()).into()
 }
 
+/// One call of the native API.
+pub(crate) fn native(token: &str, method: &str, path: &str, body: Option<&str>) -> Arc<[u8]> {
+    let credential = format!("Bearer {token}");
+    request(method, path, &[("Authorization", &credential)], body.unwrap_or_default()).into()
+}
+
 /// A call of the element by a viewer.
 pub(crate) fn embed(jwt: &str, method: &str, path: &str, body: &str) -> Arc<[u8]> {
     request(method, path, &[("Authorization", &format!("Bearer {jwt}"))], body).into()

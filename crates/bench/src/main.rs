@@ -31,7 +31,8 @@ struct Options {
     /// Seconds that each load runs
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Customers to create for the figure about a million of them; 0 leaves it out
+    /// Customers to make for the figures about many of them, 1,000,000 for the full ones; 0 leaves
+    /// them out
     #[arg(long, default_value_t = 0)]
     customers: u32,
 }
@@ -53,8 +54,10 @@ async fn measure(options: &Options) -> Result<()> {
     print(figures::panel::cached(&demo, time).await?)?;
     print(figures::customer::existing(&demo, time).await?)?;
     print(figures::customer::created(&demo, time).await?)?;
+    drop(demo);
     if options.customers > 0 {
-        print(figures::customer::among_many(&demo, options.customers, time).await?)?;
+        let demo = Demo::start(&options.server)?;
+        print(figures::growth::measure(&demo, options.customers, time).await?)?;
     }
     Ok(())
 }

@@ -29,6 +29,13 @@ pub(crate) fn memory(process: u32) -> Result<u64> {
     Ok(kilobytes.parse::<u64>()? * 1024)
 }
 
+/// Bytes that the process has given the system to write to disk since it began.
+pub(crate) fn written(process: u32) -> Result<u64> {
+    let io = fs::read_to_string(format!("/proc/{process}/io"))?;
+    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes:"));
+    Ok(line.context("the system counts no writes")?.trim().parse()?)
+}
+
 /// The processes that it started and that still run.
 pub(crate) fn children(process: u32) -> Vec<u32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };

@@ -81,6 +81,11 @@ impl Demo {
             + own)
     }
 
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.running.id()
+    }
+
     /// Resident bytes of the server.
     pub(crate) fn memory(&self) -> Result<u64> {
         process::memory(self.running.id())

@@ -17,7 +17,7 @@ const CREATORS: usize = 64;
 const CREATE: &str = "/api/create_customer/";
 
 /// What a product sends for a customer, of usual size.
-fn body(provided_id: &str) -> Value {
+pub(super) fn body(provided_id: &str) -> Value {
     json!({
         "provided_id": provided_id,
         "name": "A customer of usual size",
@@ -39,7 +39,7 @@ pub(crate) async fn existing(demo: &Demo, time: Duration) -> Result<Vec<Figure>>
 /// Every call makes a customer, on the disk before it is answered.
 pub(crate) async fn created(demo: &Demo, time: Duration) -> Result<Vec<Figure>> {
     let floor = floor::bare_writer(demo.data_directory(), CREATORS, time)?;
-    let created = create(demo, "new", time).await?;
+    let created = create(demo, "new", CREATORS, time).await?;
     Ok(vec![Figure {
         what: format!("create, durable, {CREATORS} connections"),
         wanted: "≥ 0.7".to_owned(),
@@ -53,9 +53,15 @@ pub(crate) async fn created(demo: &Demo, time: Duration) -> Result<Vec<Figure>> 
     }])
 }
 
-async fn create(demo: &Demo, prefix: &'static str, time: Duration) -> Result<Outcome> {
-    let make = creator(demo);
-    load::run(demo, CREATORS, time, move |connection, number| {
+/// Creates customers on so many connections.
+pub(super) async fn create(
+    demo: &Demo,
+    prefix: &str,
+    connections: usize,
+    time: Duration,
+) -> Result<Outcome> {
+    let (make, prefix) = (creator(demo), prefix.to_owned());
+    load::run(demo, connections, time, move |connection, number| {
         make(&format!("{prefix}-{connection}-{number}"))
     })
     .await
@@ -69,52 +75,4 @@ fn creator(demo: &Demo) -> impl Fn(&str) -> Arc<[u8]> + Send + Sync + 'static {
         let headers = [("Explo-Authorization", &*credential)];
         crate::http::request("POST", CREATE, &headers, &body(provided_id).to_string()).into()
     }
-}
-
-/// Reading one customer among a few and among `count`, and what they cost in memory.
-pub(crate) async fn among_many(demo: &Demo, count: u32, time: Duration) -> Result<Vec<Figure>> {
-    let get = client::facade(demo, "/api/get_customer/", &json!({"provided_id": "existing"}));
-    let read = |get: Arc<[u8]>| load::run(demo, 1, time, move |_, _| get.clone());
-    let (few, before) = (read(get.clone()).await?, demo.memory()?);
-    fill(demo, count).await?;
-    let (many, after) = (read(get).await?, demo.memory()?);
-    let of = thousands(count.into());
-    Ok(vec![
-        Figure {
-            what: format!("get, one connection, {of} more customers"),
-            wanted: "p50 ≤ 1.3 ×".to_owned(),
-            measured: many.shown(),
-            floor: format!("before: {}", few.shown()),
-            share: Some(many.p50 as f64 / few.p50 as f64),
-        },
-        Figure {
-            what: format!("memory that {of} customers add"),
-            wanted: "≤ 100 MB".to_owned(),
-            measured: format!("{} MB", after.saturating_sub(before) / 1_000_000),
-            floor: String::new(),
-            share: None,
-        },
-    ])
-}
-
-/// Creates `count` customers by HTTP.
-async fn fill(demo: &Demo, count: u32) -> Result<()> {
-    let make = Arc::new(creator(demo));
-    let mut callers = tokio::task::JoinSet::new();
-    let share = count / CREATORS as u32;
-    for caller in 0..CREATORS {
-        let (make, address) = (make.clone(), demo.address().to_owned());
-        callers.spawn(async move {
-            let mut connection = crate::http::Connection::open(&address).await?;
-            for number in 0..share {
-                let response = connection.send(&make(&format!("many-{caller}-{number}"))).await?;
-                anyhow::ensure!(response.status == 200, "answer {}", response.status);
-            }
-            anyhow::Ok(())
-        });
-    }
-    while let Some(done) = callers.join_next().await {
-        done??;
-    }
-    Ok(())
 }
