@@ -30,6 +30,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The PostgreSQL database for the metadata; `None`: SQLite in `data_dir`.
     pub database_url: Option<SecretText>,
+    /// Most connections to PostgreSQL, besides the one that listens; at least 1.
+    pub database_connections: usize,
     /// The master key; `None`: read from its file in `data_dir`.
     pub master_key: Option<SecretText>,
     /// How the world reaches the server, without a trailing slash; `None`: as it listens.
@@ -90,6 +92,7 @@ impl Config {
             listen: given.parse("listen"),
             data_dir: given.parse_with("data_dir", |text| Ok(PathBuf::from(text))),
             database_url: given.optional("database_url", database_url),
+            database_connections: given.parse_with("database_connections", connections),
             master_key: given.optional("master_key", |text| Ok(SecretText(text.to_owned()))),
             public_url: given.optional("public_url", public_url),
             cors_origins: given.parse_with("cors_origins", list::<Origin>),
@@ -125,6 +128,13 @@ fn database_url(text: &str) -> Result<SecretText, String> {
         Ok(SecretText(text.to_owned()))
     } else {
         Err("must start with postgres://".to_owned())
+    }
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1000) => Ok(number),
+        _ => Err(format!("must be a number from 1 to 1000, not {text:?}")),
     }
 }
 
@@ -209,6 +219,20 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_may_stand_in_a_file_of_its_own() {
+        let secret = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(secret.path(), "postgres://db/fanlight\n").expect("writable");
+        let path = secret.path().to_str().expect("UTF-8");
+        let of_file = ("FANLIGHT_DATABASE_URL_FILE", path);
+        let config = read("", &[of_file]).expect("valid");
+        let url = config.database_url.expect("a URL");
+        assert_eq!(url.expose(), "postgres://db/fanlight");
+        let twice = [of_file, ("FANLIGHT_DATABASE_URL", "postgres://other")];
+        check_fault("", &twice, "FANLIGHT_DATABASE_URL_FILE too");
+        check_fault("", &[("FANLIGHT_MASTER_KEY_FILE", "/no/such")], "MASTER_KEY_FILE: /no/such: ");
+    }
+
+    #[test]
     fn a_fault_names_the_setting_and_where_it_was_given() {
         check_fault("", &[("FANLIGHT_LISTEN", "8080")], "FANLIGHT_LISTEN: ");
         check_fault(
@@ -217,6 +241,7 @@ mod tests {
             "FANLIGHT_CORS_ORIGINS: must be an origin",
         );
         check_fault("", &[("FANLIGHT_DATABASE_URL", "mysql://x")], "must start with postgres://");
+        check_fault("", &[("FANLIGHT_DATABASE_CONNECTIONS", "0")], "from 1 to 1000");
         check_fault("", &[("FANLIGHT_PUBLIC_URL", "example.com")], "must be a URL");
         check_fault("", &[("FANLIGHT_EMBED_TOKEN_MAX_LIFETIME", "P1M")], "MAX_LIFETIME: ");
         check_fault("rate_limit_per_minute = -1", &[], "rate_limit_per_minute");

@@ -1,23 +1,26 @@
 //! PostgreSQL: a pool of connections, changes in transactions that run again when they must, and a
 //! listener for changed definitions.
 
+mod address;
 mod listener;
+mod reader;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::IsolationLevel;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Config, IsolationLevel, NoTls};
 
 use crate::error::StoreError;
 use crate::session::{Connection, Session, Tools};
 use crate::store::Work;
 
+use address::Address;
 use listener::Listener;
+pub(crate) use reader::PostgresReader;
 
-/// Connections per node. PostgreSQL takes 100 in all unless told otherwise.
-const CONNECTIONS: usize = 16;
 /// How long a call waits for a connection, and for a new one to be made.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often work runs before its caller hears that others are in the way.
@@ -31,18 +34,16 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn open(url: &str, tools: Arc<Tools>) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse()?;
-        if config.get_application_name().is_none() {
-            config.application_name("fanlight");
-        }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(PATIENCE);
-        }
+    pub(crate) async fn open(
+        url: &str,
+        connections: usize,
+        tools: Arc<Tools>,
+    ) -> Result<Self, StoreError> {
+        let address = Address::read(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(config.clone(), NoTls, recycling);
+        let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
         let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
+            .max_size(connections)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
@@ -53,11 +54,16 @@ impl Postgres {
         let session = Session { connection: Connection::Postgres(&client), tools: &tools };
         crate::migrate::check_key(&session).await?;
         drop(client);
-        Ok(Self { pool, listener: Listener::start(config) })
+        Ok(Self { pool, listener: Listener::start(address) })
     }
 
-    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
+    async fn client(&self) -> Result<Client, StoreError> {
         Ok(self.pool.get().await?)
+    }
+
+    /// A connection for reads that need no common moment.
+    pub(crate) async fn reader(&self) -> Result<PostgresReader<'_>, StoreError> {
+        Ok(PostgresReader { postgres: self, client: self.client().await? })
     }
 
     /// The generation of the definitions as last heard. `None`: the listener has lost the server, so
@@ -72,12 +78,11 @@ impl Postgres {
         work: &W,
         tools: &Tools,
     ) -> Result<W::Output, StoreError> {
-        let mut attempt = 1;
+        let mut attempts = Attempts::default();
         loop {
             match self.attempt(work, tools).await {
-                Err(fault) if (is_passing(&fault) || is_lost(&fault)) && attempt < ATTEMPTS => {
-                    rest_after(attempt).await;
-                    attempt += 1;
+                Err(fault) if (is_passing(&fault) || is_lost(&fault)) && attempts.are_left() => {
+                    attempts.rest().await;
                 }
                 Err(fault) if is_passing(&fault) => return Err(StoreError::Contended),
                 outcome => return outcome,
@@ -115,13 +120,10 @@ impl Postgres {
         read: &W,
         tools: &Tools,
     ) -> Result<W::Output, StoreError> {
-        let mut attempt = 1;
+        let mut attempts = Attempts::default();
         loop {
             match self.snapshot(read, tools).await {
-                Err(fault) if is_lost(&fault) && attempt < ATTEMPTS => {
-                    rest_after(attempt).await;
-                    attempt += 1;
-                }
+                Err(fault) if is_lost(&fault) && attempts.are_left() => attempts.rest().await,
                 outcome => return outcome,
             }
         }
@@ -136,9 +138,20 @@ impl Postgres {
     }
 }
 
-/// Lets others finish, and lets the pool notice which of its connections are gone.
-async fn rest_after(attempt: u32) {
-    tokio::time::sleep(Duration::from_millis(u64::from(2 * attempt))).await;
+/// How often work has run again.
+#[derive(Default)]
+struct Attempts(u32);
+
+impl Attempts {
+    fn are_left(&self) -> bool {
+        self.0 + 1 < ATTEMPTS
+    }
+
+    /// Lets others finish, and lets the pool notice which of its connections are gone.
+    async fn rest(&mut self) {
+        self.0 += 1;
+        tokio::time::sleep(Duration::from_millis(u64::from(2 * self.0))).await;
+    }
 }
 
 /// Whether the connection has ended before anything was committed, so that another one may serve. A

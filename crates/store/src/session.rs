@@ -13,6 +13,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_check
 use crate::ambient::Ambient;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
+use crate::postgres::PostgresReader;
 use crate::seal::Sealer;
 use crate::sql::Statement;
 
@@ -33,6 +34,8 @@ pub struct Session<'a> {
 pub(crate) enum Connection<'a> {
     Sqlite(&'a Mutex<rusqlite::Connection>),
     Postgres(&'a deadpool_postgres::Client),
+    /// For reads alone.
+    PostgresReader(&'a PostgresReader<'a>),
     PostgresTransaction(&'a deadpool_postgres::Transaction<'a>),
 }
 
@@ -66,6 +69,7 @@ impl Session<'_> {
                 return sqlite_rows(connection, statement, params, read);
             }
             Connection::Postgres(client) => postgres_rows(client, statement, params).await?,
+            Connection::PostgresReader(reader) => reader.rows(statement, params).await?,
             Connection::PostgresTransaction(tx) => postgres_rows(tx, statement, params).await?,
         };
         rows.iter().map(|row| read(&Cells::Postgres(row))).collect()
@@ -95,6 +99,9 @@ impl Session<'_> {
                 Ok(changed as u64)
             }
             Connection::Postgres(client) => postgres_execute(client, statement, params).await,
+            Connection::PostgresReader(_) => {
+                Err(StoreError::unavailable("a connection for reads was asked to change something"))
+            }
             Connection::PostgresTransaction(tx) => postgres_execute(tx, statement, params).await,
         }
     }
@@ -147,7 +154,7 @@ fn sqlite_rows<T>(
     Ok(found)
 }
 
-async fn postgres_rows(
+pub(crate) async fn postgres_rows(
     client: &impl GenericClient,
     statement: Statement,
     params: &[Param<'_>],

@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use deadpool_postgres::Client;
 use model::OperatorScope;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -12,7 +11,7 @@ use crate::ambient::Ambient;
 use crate::definitions::{DefinitionsCache, ReadGeneration};
 use crate::error::StoreError;
 use crate::master_key::MasterKey;
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, PostgresReader};
 use crate::recorded::Running;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
@@ -23,8 +22,13 @@ use crate::sqlite::{ReadLease, Snapshot, Sqlite};
 pub enum Location {
     /// In this directory, which must exist, in the file `fanlight.db`.
     Sqlite(PathBuf),
-    /// In this PostgreSQL database: a `postgres://` URL or a key-value connection string.
-    Postgres(String),
+    /// In a PostgreSQL database.
+    Postgres {
+        /// A `postgres://` URL, with libpq's parameters for TLS, or a key-value connection string.
+        url: String,
+        /// Most connections at a time, besides one that listens; at least 1.
+        connections: usize,
+    },
 }
 
 impl fmt::Debug for Location {
@@ -32,7 +36,7 @@ impl fmt::Debug for Location {
         match self {
             Self::Sqlite(dir) => f.debug_tuple("Sqlite").field(dir).finish(),
             // A connection string may hold a password.
-            Self::Postgres(_) => f.write_str("Postgres(…)"),
+            Self::Postgres { .. } => f.write_str("Postgres(…)"),
         }
     }
 }
@@ -86,8 +90,8 @@ impl Store {
         let tools = Arc::new(Tools { ambient, sealer: Sealer::new(key) });
         let database = match location {
             Location::Sqlite(dir) => Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools))?),
-            Location::Postgres(url) => {
-                Database::Postgres(Postgres::open(&url, Arc::clone(&tools)).await?)
+            Location::Postgres { url, connections } => {
+                Database::Postgres(Postgres::open(&url, connections, Arc::clone(&tools)).await?)
             }
         };
         let definitions = DefinitionsCache::default();
@@ -122,7 +126,7 @@ impl Store {
     pub(crate) async fn reader(&self) -> Result<Reader<'_>, StoreError> {
         let lease = match &self.inner.database {
             Database::Sqlite(sqlite) => Lease::Sqlite(sqlite.readers.lease()?),
-            Database::Postgres(postgres) => Lease::Postgres(Box::new(postgres.client().await?)),
+            Database::Postgres(postgres) => Lease::Postgres(Box::new(postgres.reader().await?)),
         };
         Ok(Reader { lease, tools: &self.inner.tools })
     }
@@ -193,14 +197,14 @@ pub(crate) struct Reader<'a> {
 enum Lease<'a> {
     Sqlite(ReadLease<'a>),
     /// Boxed: a round trip costs far more, and SQLite's leases stay small.
-    Postgres(Box<Client>),
+    Postgres(Box<PostgresReader<'a>>),
 }
 
 impl Reader<'_> {
     pub(crate) fn session(&self) -> Session<'_> {
         let connection = match &self.lease {
             Lease::Sqlite(lease) => Connection::Sqlite(lease.connection()),
-            Lease::Postgres(client) => Connection::Postgres(client),
+            Lease::Postgres(reader) => Connection::PostgresReader(reader),
         };
         Session { connection, tools: self.tools }
     }

@@ -1,10 +1,10 @@
 //! A PostgreSQL cluster of a test's own: Debian's server, in a temporary directory, on a Unix socket
-//! only.
+//! unless a test asks for more.
 //!
 //! `initdb` takes a second, so its result is kept beside the test binaries and copied. The server
 //! dies with the test process, even when that is killed.
 
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -23,25 +23,74 @@ const PREFIX: &str = "fanlight-postgres-";
 /// A running cluster, stopped and then removed when dropped.
 pub struct Cluster {
     dir: TempDir,
+    /// Beyond those of every cluster: `name=value`.
+    settings: Vec<String>,
     server: Option<Server>,
+}
+
+/// What a server shows to those who connect by TLS, as PEM.
+pub struct Certificate {
+    pub chain: String,
+    pub key: String,
 }
 
 impl Cluster {
     /// Starts a cluster with one empty database.
     pub fn start() -> Result<Self> {
+        let mut cluster = Self::prepare()?;
+        cluster.resume()?;
+        Ok(cluster)
+    }
+
+    /// Starts a cluster that takes connections by TLS as well; also the port on 127.0.0.1.
+    pub fn start_with_tls(certificate: &Certificate) -> Result<(Self, u16)> {
+        let mut cluster = Self::prepare()?;
+        let data = cluster.dir.path().join("data");
+        write_private(&data.join("server.crt"), &certificate.chain)?;
+        write_private(&data.join("server.key"), &certificate.key)?;
+        let port = free_port()?;
+        cluster.settings = vec![
+            "ssl=on".to_owned(),
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("port={port}"),
+        ];
+        cluster.resume()?;
+        Ok((cluster, port))
+    }
+
+    fn prepare() -> Result<Self> {
         remove_orphans();
         let dir = private_dir()?;
-        let data = dir.path().join("data");
-        copy(&template()?, &data)?;
-        let server = Server::start(dir.path())?;
-        let cluster = Self { dir, server: Some(server) };
-        cluster.wait()?;
-        Ok(cluster)
+        copy(&template()?, &dir.path().join("data"))?;
+        Ok(Self { dir, settings: Vec::new(), server: None })
+    }
+
+    /// Ends the server at once, as a crash does, and keeps what it had written.
+    pub fn crash(&mut self) {
+        self.server.take();
+    }
+
+    /// Starts the server after [`Cluster::crash`], and waits until it takes connections.
+    pub fn resume(&mut self) -> Result<()> {
+        // Left behind by a crash, it would tell the state of the server before.
+        let _ = std::fs::remove_file(self.dir.path().join("data/postmaster.pid"));
+        self.server = Some(Server::start(self.dir.path(), &self.settings)?);
+        self.wait()
     }
 
     /// The connection string of the database.
     pub fn url(&self) -> String {
         format!("host={} user={USER} dbname=postgres", self.dir.path().display())
+    }
+
+    /// The socket that the server listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.dir.path().join(".s.PGSQL.5432")
+    }
+
+    /// The user that owns the database; it has no password.
+    pub fn user(&self) -> &'static str {
+        USER
     }
 
     /// What `pg_dump` writes of the whole database.
@@ -91,18 +140,18 @@ struct Server {
 }
 
 impl Server {
-    fn start(dir: &Path) -> Result<Self> {
+    fn start(dir: &Path, settings: &[String]) -> Result<Self> {
         let (stop, stopped) = channel();
         let (started, start) = channel();
-        let dir = dir.to_owned();
-        let keeper = thread::spawn(move || keep(&dir, &started, &stopped));
+        let (dir, settings) = (dir.to_owned(), settings.to_vec());
+        let keeper = thread::spawn(move || keep(&dir, &settings, &started, &stopped));
         start.recv().context("the thread that starts PostgreSQL ended")??;
         Ok(Self { stop: Some(stop), keeper: Some(keeper) })
     }
 }
 
-fn keep(dir: &Path, started: &Sender<Result<()>>, stopped: &Receiver<()>) {
-    let mut server = match spawn(dir) {
+fn keep(dir: &Path, settings: &[String], started: &Sender<Result<()>>, stopped: &Receiver<()>) {
+    let mut server = match spawn(dir, settings) {
         Ok(server) => server,
         Err(fault) => return drop(started.send(Err(fault))),
     };
@@ -110,8 +159,12 @@ fn keep(dir: &Path, started: &Sender<Result<()>>, stopped: &Receiver<()>) {
     let _ = started.send(Ok(()));
     // Errs when the sender is dropped, which means the same.
     let _ = stopped.recv();
-    // Nothing of a test's database is worth an orderly end.
-    let _ = server.kill();
+    // Nothing of a test's database is worth an orderly end, and killing the first process alone would
+    // leave the others to hold the socket: this is what `pg_ctl stop -m immediate` does.
+    let quit = rustix::process::Pid::from_child(&server);
+    if rustix::process::kill_process(quit, rustix::process::Signal::QUIT).is_err() {
+        let _ = server.kill();
+    }
     let _ = server.wait();
 }
 
@@ -124,7 +177,7 @@ impl Drop for Server {
     }
 }
 
-fn spawn(dir: &Path) -> Result<Child> {
+fn spawn(dir: &Path, further: &[String]) -> Result<Child> {
     let log = std::fs::File::create(dir.join("log"))?;
     let data = dir.join("data");
     let settings = [
@@ -138,7 +191,8 @@ fn spawn(dir: &Path) -> Result<Child> {
     ];
     let mut command = as_user(&["setpriv", "--pdeathsig", "KILL"]);
     command.arg(format!("{PROGRAMS}/postgres")).arg("-D").arg(data);
-    for setting in settings {
+    // Of two settings of one name, the later is in force.
+    for setting in settings.iter().chain(further) {
         command.arg("-c").arg(setting);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
@@ -218,6 +272,22 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     let done = Command::new("cp").arg("-a").arg(from).arg(to).output()?;
     ensure!(done.status.success(), "cp: {}", String::from_utf8_lossy(&done.stderr));
     Ok(())
+}
+
+/// A file that only the server's user may read.
+fn write_private(file: &Path, text: &str) -> Result<()> {
+    std::fs::write(file, text)?;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
+    if rustix::process::geteuid().is_root() {
+        let (uid, gid) = user();
+        chown(file, Some(uid), Some(gid))?;
+    }
+    Ok(())
+}
+
+/// A port that nobody listens on just now.
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// Removes what tests left behind that were killed; their servers have died with them.

@@ -7,6 +7,6 @@ mod samples;
 mod store;
 
 pub use clock::ManualClock;
-pub use cluster::Cluster;
+pub use cluster::{Certificate, Cluster};
 pub use samples::{customer, customer_below, flights};
 pub use store::TestStore;

@@ -120,7 +120,7 @@ impl Place {
     fn location(&self) -> Location {
         match self {
             Self::Sqlite(dir) => Location::Sqlite(PathBuf::from(dir.path())),
-            Self::Postgres(cluster) => Location::Postgres(cluster.url()),
+            Self::Postgres(cluster) => Location::Postgres { url: cluster.url(), connections: 16 },
         }
     }
 }

@@ -18,7 +18,10 @@ pub(super) fn given_key(config: &Config) -> Option<&str> {
 
 pub(super) async fn open_with(config: &Config, key: &MasterKey) -> anyhow::Result<Store> {
     let location = match &config.database_url {
-        Some(url) => Location::Postgres(url.expose().to_owned()),
+        Some(url) => Location::Postgres {
+            url: url.expose().to_owned(),
+            connections: config.database_connections,
+        },
         None => Location::Sqlite(config.data_dir.clone()),
     };
     Store::open(location, key, Ambient::default())

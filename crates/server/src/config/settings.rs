@@ -26,7 +26,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "database_url",
         default: None,
         meaning: "`postgres://…`: keeps the metadata in PostgreSQL, so that several servers can \
-                  share it. Without it, SQLite in the data folder.",
+                  share it; `?sslmode=verify-full` and libpq's other parameters for TLS are \
+                  understood. Without it, SQLite in the data folder.",
+    },
+    Setting {
+        key: "database_connections",
+        default: Some("16"),
+        meaning: "Most connections to PostgreSQL that this server holds, besides one that listens \
+                  for changes.",
     },
     Setting {
         key: "master_key",
@@ -98,6 +105,8 @@ pub fn reference() -> String {
          the same names in upper case after `FANLIGHT_`. A flag wins over the environment, which \
          wins over the file. Lists are arrays in the file and separated by commas in the \
          environment. Unknown keys in the file are errors.\n\n\
+         Every variable may instead name a file that holds its value, with `_FILE` at its end: \
+         `FANLIGHT_MASTER_KEY_FILE=/run/secrets/master_key`.\n\n\
          | setting | environment | default | meaning |\n|---|---|---|---|\n",
     );
     for Setting { key, default, meaning } in SETTINGS {

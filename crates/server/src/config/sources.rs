@@ -47,12 +47,7 @@ pub(super) fn gather(
     if let Some(path) = flags.config.clone().or_else(of_environment) {
         gathered.read_file(&path)?;
     }
-    for setting in SETTINGS {
-        let name = environment_name(setting.key);
-        if let Some(text) = environment(&name) {
-            gathered.values.insert(setting.key, Given { text, name });
-        }
-    }
+    gathered.read_environment(&environment);
     let data_dir = flags.data_dir.as_ref().map(|path| path.to_string_lossy().into_owned());
     for (key, flag, value) in
         [("listen", "--listen", flags.listen.clone()), ("data_dir", "--data-dir", data_dir)]
@@ -65,6 +60,29 @@ pub(super) fn gather(
 }
 
 impl Gathered {
+    /// A setting's value, or the file that holds it: how container engines and service managers hand
+    /// secrets over.
+    fn read_environment(&mut self, environment: &impl Fn(&str) -> Option<String>) {
+        for setting in SETTINGS {
+            let name = environment_name(setting.key);
+            let file_name = format!("{name}_FILE");
+            match (environment(&name), environment(&file_name)) {
+                (None, None) => {}
+                (Some(text), None) => drop(self.values.insert(setting.key, Given { text, name })),
+                (None, Some(path)) => match std::fs::read_to_string(&path) {
+                    Ok(text) => {
+                        let given = Given { text: text.trim_end().to_owned(), name: file_name };
+                        self.values.insert(setting.key, given);
+                    }
+                    Err(error) => self.faults.push(format!("{file_name}: {path}: {error}")),
+                },
+                (Some(_), Some(_)) => {
+                    self.faults.push(format!("{name}: is given, and {file_name} too"))
+                }
+            }
+        }
+    }
+
     fn read_file(&mut self, path: &std::path::Path) -> Result<(), ConfigError> {
         let fault = |error: &dyn Display| ConfigError(vec![format!("{}: {error}", path.display())]);
         let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
