@@ -102,10 +102,16 @@ impl Cluster {
 
     /// Closes all connections, as a server that restarts does.
     pub fn cut_connections(&self) -> Result<()> {
-        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-                   WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
-        let psql = format!("{PROGRAMS}/psql");
-        let done = Command::new(psql).args([&self.url(), "-qAtc", sql]).output()?;
+        self.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+        )
+    }
+
+    /// Runs SQL as the owner of the database.
+    pub fn execute(&self, sql: &str) -> Result<()> {
+        let mut psql = Command::new(format!("{PROGRAMS}/psql"));
+        let done = psql.args([&self.url(), "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql]).output()?;
         ensure!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
         Ok(())
     }

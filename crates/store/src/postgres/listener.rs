@@ -103,7 +103,8 @@ async fn keep_listening(address: Address, heard: Arc<Heard>) {
         let ended = listen(&address, &heard).await;
         heard.forget();
         if let Err(error) = ended {
-            tracing::warn!(%error, "lost the listener for changed definitions");
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "lost the listener for changed definitions");
         }
         tokio::time::sleep(PAUSE).await;
     }
