@@ -15,15 +15,18 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Starts the demo and returns what it printed about itself, with `stop()`, which removes the data
- * directory.
+ * directory, `log`, its lines so far, and `noted(pattern)`, which waits for a line of it.
  *
  * @param {string} [directory] where its data goes: a new one unless told
- * @returns {Promise<Record<string, any> & { stop(): Promise<void> }>}
+ * @param {Record<string, string>} [settings] further variables of its environment
+ * @returns {Promise<Record<string, any> & {
+ *   log: string[], noted(pattern: RegExp): Promise<string>, stop(): Promise<void> }>}
  */
-export async function startDemo(directory) {
+export async function startDemo(directory, settings = {}) {
   directory ??= await mkdtemp(join(tmpdir(), "fanlight-e2e-"));
   const args = ["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir", directory];
-  const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...settings };
+  const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env });
   const log = [];
   createInterface({ input: server.stderr }).on("line", (line) => log.push(line));
   const ended = new Promise((resolve) => server.once("close", resolve));
@@ -35,12 +38,23 @@ export async function startDemo(directory) {
     clearTimeout(killer);
     await rm(directory, { recursive: true, force: true });
   };
+  const noted = (pattern) => waitFor(() => log.find((line) => pattern.test(line)), String(pattern));
   try {
-    return { ...JSON.parse(await firstLine(server)), stop };
+    return { ...JSON.parse(await firstLine(server)), log, noted, stop };
   } catch (error) {
     await stop();
     throw new Error(`the demo did not start: ${error.message}\n${log.join("\n")}`);
   }
+}
+
+/** Asks again and again until there is an answer. */
+async function waitFor(ask, what) {
+  for (const started = Date.now(); Date.now() - started < PATIENCE_MS; ) {
+    const answer = ask();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain for ${what}`);
 }
 
 function firstLine(server) {

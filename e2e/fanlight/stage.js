@@ -8,17 +8,25 @@ import { embedToken } from "./embed_token.js";
 import { pageWithElement, startHost } from "./host_page.js";
 import { startDemo } from "./server.js";
 
-/** Sets the stage before the stories of a `describe` and clears it afterwards. */
-export function setStage() {
-  const stage = new Stage();
+/**
+ * Sets the stage before the stories of a `describe` and clears it afterwards.
+ *
+ * @param {() => Promise<any>} [start] starts what is told of, as `startDemo` does
+ */
+export function setStage(start = startDemo) {
+  const stage = new Stage(start);
   before(() => stage.set());
   after(() => stage.clear());
   return stage;
 }
 
 class Stage {
+  constructor(start) {
+    this.start = start;
+  }
+
   async set() {
-    this.demo = await startDemo();
+    this.demo = await this.start();
     this.host = await startHost();
     this.browser = await openBrowser();
   }

@@ -1,5 +1,5 @@
 //! What the build and the tests need and cargo does not bring: DuckDB's library, npm packages,
-//! a browser and PostgreSQL. Each part returns at once when it is already in place.
+//! a browser, PostgreSQL and nginx. Each part returns at once when it is already in place.
 
 mod debian;
 mod engine_library;

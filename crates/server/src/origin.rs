@@ -14,6 +14,13 @@ pub struct Origin(String);
 pub struct InvalidOrigin(String);
 
 impl Origin {
+    /// The origin of a URL, whatever its path.
+    pub(crate) fn of_url(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        format!("{scheme}://{authority}").parse().ok()
+    }
+
     /// `https://app.example.com`, as browsers send it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Programs of the operating system that the tests start: a browser and PostgreSQL.
+//! Programs of the operating system that the tests start: a browser, PostgreSQL and nginx.
 //!
 //! On Debian as root, what is missing is installed; elsewhere one sentence says what to install.
 
@@ -14,8 +14,9 @@ struct Program {
     is_there: fn() -> bool,
 }
 
-const PROGRAMS: [Program; 2] = [
+const PROGRAMS: [Program; 3] = [
     Program { package: "chromium", is_there: || is_installed("chromium") },
+    Program { package: "nginx", is_there: has_nginx },
     Program { package: "postgresql", is_there: has_postgresql },
 ];
 
@@ -38,6 +39,11 @@ fn has_postgresql() -> bool {
     let has_initdb = |folder: &Path| folder.join("bin/initdb").is_file();
     is_installed("initdb")
         || versions.is_ok_and(|versions| versions.flatten().any(|it| has_initdb(&it.path())))
+}
+
+/// Programs of the administrator are not on everybody's path.
+fn has_nginx() -> bool {
+    is_installed("nginx") || Path::new("/usr/sbin/nginx").is_file()
 }
 
 fn is_root() -> bool {

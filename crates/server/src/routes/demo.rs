@@ -62,7 +62,7 @@ fn comes_from_here(headers: &HeaderMap, demo: &Demo) -> bool {
         Some(_) => {
             let origin: Option<Origin> = text(ORIGIN).and_then(|origin| origin.parse().ok());
             let ours = [format!("http://{host}"), format!("https://{host}"), demo.url.clone()];
-            let mut ours = ours.iter().filter_map(|ours| ours.parse::<Origin>().ok());
+            let mut ours = ours.iter().filter_map(|ours| Origin::of_url(ours));
             origin.is_some_and(|origin| ours.any(|ours| ours == origin))
         }
     }
@@ -189,7 +189,7 @@ mod tests {
                 id: model::credential::KeyId::from_random([1; 16]),
                 value: model::credential::KeyValue::from_random([1; 32]),
             },
-            url: "https://demo.example.com".to_owned(),
+            url: "https://demo.example.com/dashboards".to_owned(),
             is_public,
         };
         let mut headers = HeaderMap::new();
