@@ -9,6 +9,7 @@ mod apply;
 mod check;
 mod credentials;
 mod demo;
+mod health;
 mod init;
 mod installation;
 mod new;
@@ -50,6 +51,8 @@ enum Command {
     Demo(demo::Options),
     /// Serve
     Serve(serve::Options),
+    /// Ask the server of this configuration, on this machine, whether it answers
+    Health,
     /// Make a new installation: its master key and its admin key, which is printed once
     Init,
     /// Declare groups, levels, tags, data sources and dashboards from a workspace's files
@@ -102,6 +105,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         match cli.command {
             Command::Demo(options) => demo::run(&place, options).await,
             Command::Serve(options) => serve::run(&place, options).await,
+            Command::Health => health::run(&place).await,
             Command::Init => init::run(&place).await,
             Command::Apply(options) => apply::run(&place, &options).await,
             Command::Token(command) => credentials::token(&place, command).await,
@@ -173,6 +177,7 @@ mod tests {
         check(&["check"], true);
         check(&["check", "workspace"], true);
         check(&["admin-key", "reset"], true);
+        check(&["health"], true);
         check(&["worker"], true);
         check(&[], false);
     }

@@ -30,6 +30,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The PostgreSQL database for the metadata; `None`: SQLite in `data_dir`.
     pub database_url: Option<SecretText>,
+    /// The password of that database, when the URL has none.
+    pub database_password: Option<SecretText>,
     /// Most connections to PostgreSQL, besides the one that listens; at least 1.
     pub database_connections: usize,
     /// The master key; `None`: read from its file in `data_dir`.
@@ -92,8 +94,9 @@ impl Config {
             listen: given.parse("listen"),
             data_dir: given.parse_with("data_dir", |text| Ok(PathBuf::from(text))),
             database_url: given.optional("database_url", database_url),
+            database_password: given.optional("database_password", secret),
             database_connections: given.parse_with("database_connections", connections),
-            master_key: given.optional("master_key", |text| Ok(SecretText(text.to_owned()))),
+            master_key: given.optional("master_key", secret),
             public_url: given.optional("public_url", public_url),
             cors_origins: given.parse_with("cors_origins", list::<Origin>),
             trusted_proxies: TrustedProxies::new(
@@ -129,6 +132,10 @@ fn database_url(text: &str) -> Result<SecretText, String> {
     } else {
         Err("must start with postgres://".to_owned())
     }
+}
+
+fn secret(text: &str) -> Result<SecretText, String> {
+    Ok(SecretText(text.to_owned()))
 }
 
 fn connections(text: &str) -> Result<usize, String> {

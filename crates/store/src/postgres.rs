@@ -17,8 +17,9 @@ use crate::error::StoreError;
 use crate::session::{Connection, Session, Tools};
 use crate::store::Work;
 
-use address::Address;
 use listener::Listener;
+
+pub(crate) use address::Address;
 pub(crate) use reader::PostgresReader;
 
 /// How long a call waits for a connection, and for a new one to be made.
@@ -35,11 +36,10 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) async fn open(
-        url: &str,
+        address: Address,
         connections: usize,
         tools: Arc<Tools>,
     ) -> Result<Self, StoreError> {
-        let address = Address::read(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
         let pool = Pool::builder(manager)

@@ -11,7 +11,7 @@ use crate::ambient::Ambient;
 use crate::definitions::{DefinitionsCache, ReadGeneration};
 use crate::error::StoreError;
 use crate::master_key::MasterKey;
-use crate::postgres::{Postgres, PostgresReader};
+use crate::postgres::{Address, Postgres, PostgresReader};
 use crate::recorded::Running;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
@@ -26,6 +26,8 @@ pub enum Location {
     Postgres {
         /// A `postgres://` URL, with libpq's parameters for TLS, or a key-value connection string.
         url: String,
+        /// The password, when the URL has none.
+        password: Option<String>,
         /// Most connections at a time, besides one that listens; at least 1.
         connections: usize,
     },
@@ -90,8 +92,10 @@ impl Store {
         let tools = Arc::new(Tools { ambient, sealer: Sealer::new(key) });
         let database = match location {
             Location::Sqlite(dir) => Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools))?),
-            Location::Postgres { url, connections } => {
-                Database::Postgres(Postgres::open(&url, connections, Arc::clone(&tools)).await?)
+            Location::Postgres { url, password, connections } => {
+                let address = Address::read(&url, password.as_deref())?;
+                let tools = Arc::clone(&tools);
+                Database::Postgres(Postgres::open(address, connections, tools).await?)
             }
         };
         let definitions = DefinitionsCache::default();

@@ -52,8 +52,7 @@ impl Stage {
     }
 
     async fn open(&self, host: &str, parameters: &str) -> Result<Store, StoreError> {
-        let location = Location::Postgres { url: self.url(host, parameters), connections: 2 };
-        Store::open(location, &TestStore::master_key(), Ambient::default()).await
+        open(self.url(host, parameters)).await
     }
 
     /// Opens the store and reads from it.
@@ -70,6 +69,11 @@ impl Stage {
         let told = told(fault);
         assert!(told.contains(reason), "{host} {parameters}: {told}");
     }
+}
+
+async fn open(url: String) -> Result<Store, StoreError> {
+    let location = Location::Postgres { url, password: None, connections: 2 };
+    Store::open(location, &TestStore::master_key(), Ambient::default()).await
 }
 
 /// What an operator reads of a fault.
@@ -101,8 +105,6 @@ async fn as_much_is_proved_as_the_url_asks_for() {
 async fn a_server_without_tls_is_refused_when_tls_is_asked_for() {
     let cluster = Cluster::start().expect("a cluster");
     let url = format!("{} sslmode=require", cluster.url());
-    let location = Location::Postgres { url, connections: 2 };
-    let opened = Store::open(location, &TestStore::master_key(), Ambient::default()).await;
-    let told = opened.map(drop).map_err(told).expect_err("no TLS");
+    let told = open(url).await.map(drop).map_err(told).expect_err("no TLS");
     assert!(told.contains("server does not support TLS"), "{told}");
 }

@@ -120,7 +120,9 @@ impl Place {
     fn location(&self) -> Location {
         match self {
             Self::Sqlite(dir) => Location::Sqlite(PathBuf::from(dir.path())),
-            Self::Postgres(cluster) => Location::Postgres { url: cluster.url(), connections: 16 },
+            Self::Postgres(cluster) => {
+                Location::Postgres { url: cluster.url(), password: None, connections: 16 }
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) async fn open_with(config: &Config, key: &MasterKey) -> anyhow::Resul
     let location = match &config.database_url {
         Some(url) => Location::Postgres {
             url: url.expose().to_owned(),
+            password: config.database_password.as_ref().map(|text| text.expose().to_owned()),
             connections: config.database_connections,
         },
         None => Location::Sqlite(config.data_dir.clone()),

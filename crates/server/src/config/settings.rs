@@ -30,6 +30,11 @@ pub(super) const SETTINGS: &[Setting] = &[
                   understood. Without it, SQLite in the data folder.",
     },
     Setting {
+        key: "database_password",
+        default: None,
+        meaning: "The password for PostgreSQL, when the URL has none.",
+    },
+    Setting {
         key: "database_connections",
         default: Some("16"),
         meaning: "Most connections to PostgreSQL that this server holds, besides one that listens \

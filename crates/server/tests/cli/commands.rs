@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{run, run_with};
+use crate::process::{Server, run, run_with};
 
 fn demo_workspace() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
@@ -158,4 +158,16 @@ fn help_lists_what_there_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = run(folder.path(), &["--help"]).printed();
     insta::assert_snapshot!("help", help);
+}
+
+#[test]
+fn health_tells_whether_the_server_answers() {
+    let (_folder, data_dir) = installed();
+    let server = Server::start(&data_dir);
+    let address = server.url("").replace("http://", "");
+    let listen = [("FANLIGHT_LISTEN", address.as_str())];
+    assert_eq!(run_with(&data_dir, &["health"], &listen).printed(), "healthy\n");
+    drop(server);
+    let told = run_with(&data_dir, &["health"], &listen).complained();
+    assert!(told.contains(&format!("{address} does not answer")), "{told}");
 }

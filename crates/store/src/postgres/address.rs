@@ -17,15 +17,15 @@ const SILENCE: Duration = Duration::from_secs(10);
 
 /// All that a connection is made from.
 #[derive(Clone)]
-pub(super) struct Address {
+pub(crate) struct Address {
     pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
 }
 
 impl Address {
     /// Reads a `postgres://` URL, or a key-value connection string, whose parameters for TLS go no
-    /// further than `sslmode` of `disable`, `prefer` and `require`.
-    pub(super) fn read(text: &str) -> Result<Self, StoreError> {
+    /// further than `sslmode` of `disable`, `prefer` and `require`. The URL's own password wins.
+    pub(crate) fn read(text: &str, password: Option<&str>) -> Result<Self, StoreError> {
         let (rest, parameters) = split(text)?;
         let mut config: Config = rest.parse()?;
         if config.get_application_name().is_none() {
@@ -33,6 +33,9 @@ impl Address {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
+        }
+        if let (None, Some(password)) = (config.get_password(), password) {
+            config.password(password);
         }
         notice_silence(&mut config, &rest);
         if let Some(mode) = parameters.mode()? {
@@ -78,14 +81,14 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, mode: SslMode) {
-        let address = Address::read(text).expect("an address");
+        let address = Address::read(text, None).expect("an address");
         assert_eq!(address.config.get_ssl_mode(), mode, "{text}");
         assert_eq!(address.config.get_dbname(), Some("fanlight"), "{text}");
     }
 
     #[track_caller]
     fn check_fault(text: &str, expected: &str) {
-        let Err(StoreError::Unavailable(fault)) = Address::read(text) else {
+        let Err(StoreError::Unavailable(fault)) = Address::read(text, None) else {
             panic!("{text} is refused")
         };
         assert!(fault.to_string().contains(expected), "{fault}");
@@ -106,13 +109,23 @@ mod tests {
     #[test]
     fn what_the_url_says_of_time_wins() {
         let said = "postgres://db/x?connect_timeout=3&tcp_user_timeout=7&keepalives_idle=60";
-        let config = Address::read(said).expect("an address").config;
+        let config = Address::read(said, None).expect("an address").config;
         assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(3)));
         assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
         assert_eq!(config.get_keepalives_idle(), Duration::from_secs(60));
-        let config = Address::read("postgres://db/x").expect("an address").config;
+        let config = Address::read("postgres://db/x", None).expect("an address").config;
         assert_eq!(config.get_tcp_user_timeout(), Some(&SILENCE));
         assert_eq!(config.get_keepalives_idle(), SILENCE / 2);
+    }
+
+    #[test]
+    fn a_password_may_come_from_elsewhere() {
+        let password = |url| {
+            let config = Address::read(url, Some("elsewhere")).expect("an address").config;
+            config.get_password().map(<[u8]>::to_owned)
+        };
+        assert_eq!(password("postgres://me@db/x").as_deref(), Some(b"elsewhere".as_slice()));
+        assert_eq!(password("postgres://me:own@db/x").as_deref(), Some(b"own".as_slice()));
     }
 
     #[test]
