@@ -17,16 +17,18 @@ const PATIENCE_MS = 60_000;
  * Starts the demo and returns what it printed about itself, with `stop()`, which removes the data
  * directory, `log`, its lines so far, and `noted(pattern)`, which waits for a line of it.
  *
- * @param {string} [directory] where its data goes: a new one unless told
- * @param {Record<string, string>} [settings] further variables of its environment
+ * @param {object} [options]
+ * @param {string} [options.directory] where its data goes: a new one unless told
+ * @param {string} [options.binary]
+ * @param {Record<string, string>} [options.environment] all of it: ours unless told
  * @returns {Promise<Record<string, any> & {
  *   log: string[], noted(pattern: RegExp): Promise<string>, stop(): Promise<void> }>}
  */
-export async function startDemo(directory, settings = {}) {
+export async function startDemo({ directory, binary = BINARY, environment = process.env } = {}) {
   directory ??= await mkdtemp(join(tmpdir(), "fanlight-e2e-"));
   const args = ["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir", directory];
-  const env = { ...process.env, ...settings };
-  const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env });
+  const stdio = ["ignore", "pipe", "pipe"];
+  const server = spawn(binary, args, { stdio, env: environment });
   const log = [];
   createInterface({ input: server.stderr }).on("line", (line) => log.push(line));
   const ended = new Promise((resolve) => server.once("close", resolve));

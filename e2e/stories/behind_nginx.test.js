@@ -22,11 +22,13 @@ const LIMIT = 40;
 async function startBehindNginx() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}${PATH}`;
-  const demo = await startDemo(undefined, {
+  const environment = {
+    ...process.env,
     FANLIGHT_PUBLIC_URL: `${url}/`,
     FANLIGHT_TRUSTED_PROXIES: "127.0.0.1",
     FANLIGHT_RATE_LIMIT_PER_MINUTE: String(LIMIT),
-  });
+  };
+  const demo = await startDemo({ environment });
   try {
     const listening = /listening address=(\S+)/;
     const upstream = listening.exec(await demo.noted(listening))[1];

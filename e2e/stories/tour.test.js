@@ -23,7 +23,7 @@ describe("the README's tour", () => {
     const data = join(home, ".local/share/fanlight/demo");
     await mkdir(data, { recursive: true });
     await symlink(join(ROOT, "demo"), join(home, "demo"));
-    demo = await startDemo(data);
+    demo = await startDemo({ directory: data });
     browser = await openBrowser();
   });
   after(async () => {

@@ -9,6 +9,7 @@ mod ci;
 mod demo;
 mod dependencies;
 mod fix;
+mod package;
 mod process;
 mod project;
 mod setup;
@@ -38,6 +39,8 @@ enum Command {
     Demo(demo::Options),
     /// Builds the web parts and the server
     Build(build::Options),
+    /// Makes the archive to release in target/package, and checks it
+    Package,
     /// Runs every test: Rust, web, and the stories in a real browser
     Test(test::Options),
     /// Runs what continuous integration runs: the tests, then every check
@@ -68,6 +71,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Setup => setup::everything(&project),
         Command::Demo(options) => demo::run(&project, options),
         Command::Build(options) => build::run(&project, options),
+        Command::Package => package::run(&project),
         Command::Test(options) => test::run(&project, options),
         Command::Ci(options) => ci::run(&project, options),
         Command::Bench(options) => bench::run(&project, options),

@@ -18,6 +18,12 @@ pub(crate) fn everything(project: &Project) -> Result<()> {
     step("setup: programs for the tests", debian::install_missing)
 }
 
+/// What a release and its checks need.
+pub(crate) fn for_package(project: &Project) -> Result<()> {
+    for_build(project)?;
+    npm::install(project, "e2e")
+}
+
 /// What a build needs.
 pub(crate) fn for_build(project: &Project) -> Result<()> {
     engine_library::place(project)?;
