@@ -65,9 +65,18 @@ describe("behind nginx, below a path", () => {
     assert.equal(JSON.parse(reply.text).success, 0);
   });
 
-  it("hands addresses over as they were sent", async () => {
-    await ask("/embed/v1/panels/with%2Fslash/data", { method: "POST", body: "{}" });
-    await stage.demo.noted(/path="\/embed\/v1\/panels\/with%2Fslash\/data"/);
+  it("hands ids over as they were sent", async () => {
+    const headers = { Authorization: `Bearer ${stage.demo.api_token}` };
+    const path = "/v1/customers/north%2Fsouth%20%3F";
+    const put = await ask(path, { method: "PUT", body: '{"name":"With a slash"}', headers });
+    assert.equal(put.status, 201, put.text);
+    const found = JSON.parse((await ask(path, { method: "GET", headers })).text);
+    assert.equal(found.provided_id, "north/south ?");
+  });
+
+  it("says in its own description where it is", async () => {
+    const description = JSON.parse((await ask("/openapi.json", { method: "GET" })).text);
+    assert.deepEqual(description.servers, [{ url: stage.demo.url }]);
   });
 
   it("shows the element, which asks for everything below the path", async () => {

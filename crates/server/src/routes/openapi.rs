@@ -3,22 +3,36 @@
 use std::sync::LazyLock;
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
+use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::openapi;
 use crate::router::operations;
 
-/// `GET /openapi.json`
-pub(crate) async fn document() -> impl IntoResponse {
-    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| text().into());
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
-    (headers, DOCUMENT.clone())
+/// `GET /openapi.json`: it names the server where that is known, because without a name its paths
+/// begin at the root of a host, whatever a proxy shows below it.
+pub(crate) async fn document(State(app): State<App>) -> impl IntoResponse {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(&operations()));
+    let text: Bytes = match &app.config.public_url {
+        None => pretty(&DOCUMENT).into(),
+        Some(url) => {
+            let mut document = DOCUMENT.clone();
+            document["servers"] = json!([{ "url": url }]);
+            pretty(&document).into()
+        }
+    };
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")], text)
 }
 
 /// The OpenAPI document as text.
 pub fn text() -> String {
-    let document = openapi::document(&operations());
-    serde_json::to_string_pretty(&document)
+    pretty(&openapi::document(&operations()))
+}
+
+fn pretty(document: &Value) -> String {
+    serde_json::to_string_pretty(document)
         .unwrap_or_else(|_| unreachable!("a JSON value always serialises"))
 }

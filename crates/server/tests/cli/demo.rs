@@ -179,3 +179,13 @@ async fn every_panel_shows_all_rows_until_a_viewer_chooses() {
     let elsewhere = json!({"origin": ["LGA"]});
     assert_eq!(rows(&demo, "HA", "flights", elsewhere).await, [[json!(0)]]);
 }
+
+#[tokio::test]
+async fn months_are_new_yorks_without_an_environment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start_bare(folder.path());
+    let months = rows(&demo, "UA", "by_month", json!({})).await;
+    // By UTC's calendar 15 of these flights left in February.
+    assert_eq!(months.first(), Some(&vec![json!("2013-01-01"), json!(4637)]));
+    assert_eq!(months.len(), 12);
+}

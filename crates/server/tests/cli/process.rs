@@ -89,6 +89,8 @@ impl Drop for Server {
     }
 }
 
+const DEMO: &[&str] = &["demo", "--listen", "127.0.0.1:0", "--json"];
+
 /// A demo that serves until it is dropped.
 pub(crate) struct Demo {
     child: Child,
@@ -99,7 +101,17 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts a demo on a free port and waits for its line.
     pub(crate) fn start(data_dir: &Path) -> Self {
-        let mut command = command(data_dir, &["demo", "--listen", "127.0.0.1:0", "--json"]);
+        Self::start_as(command(data_dir, DEMO))
+    }
+
+    /// Starts a demo that is told nothing by its environment, not even where time zones are.
+    pub(crate) fn start_bare(data_dir: &Path) -> Self {
+        let mut command = command(data_dir, DEMO);
+        command.env_clear().env("TZDIR", "/nonexistent");
+        Self::start_as(command)
+    }
+
+    fn start_as(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
         let stdout = child.stdout.as_mut().expect("a pipe");
         let mut line = String::new();
