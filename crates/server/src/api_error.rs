@@ -272,7 +272,12 @@ impl From<StoreError> for ApiError {
             StoreError::Corrupt(_)
             | StoreError::MasterKey(_)
             | StoreError::TooNew { .. }
-            | StoreError::UsePgDump => Self::internal(error),
+            | StoreError::UsePgDump
+            | StoreError::InUse
+            | StoreError::Closed
+            | StoreError::Exists { .. }
+            | StoreError::Unfit { .. }
+            | StoreError::File { .. } => Self::internal(error),
         }
     }
 }

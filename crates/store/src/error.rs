@@ -1,6 +1,7 @@
 //! What a caller of the store can react to.
 
 use std::fmt::{self, Display};
+use std::path::{Path, PathBuf};
 
 use model::access::ReadOnly;
 use model::declaration::Refusal;
@@ -54,14 +55,38 @@ pub enum StoreError {
     /// A newer version of Fanlight has migrated this database.
     #[error(
         "the metadata store has schema version {found}, this program knows versions up to {known}; \
-         start the newer version of Fanlight"
+         start the newer version of Fanlight again, or go back to a copy from before it: SQLite's is \
+         kept as fanlight.db.v{known}.backup, for `fanlight restore`; PostgreSQL's is your own, for \
+         pg_restore"
     )]
     TooNew { found: i64, known: i64 },
+    /// The store was wanted alone, and is open elsewhere.
+    #[error(
+        "another process has this metadata store open, such as `fanlight serve`; stop it, and run \
+         this again"
+    )]
+    InUse,
+    /// Another process has the store for itself.
+    #[error(
+        "the metadata store is closed while another process restores it or rotates its master key; \
+         try again when that has ended"
+    )]
+    Closed,
+    #[error("{file} exists already, and is not overwritten")]
+    Exists { file: PathBuf },
+    #[error("{file} is not an intact Fanlight store: {reason}")]
+    Unfit { file: PathBuf, reason: String },
+    #[error("failed to use {path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
 }
 
 impl StoreError {
     pub(crate) fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
+    }
+
+    pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
     }
 
     pub(crate) fn corrupt(what: impl Display) -> Self {

@@ -5,17 +5,22 @@
 //! one.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::ambient::Entropy;
+use crate::durable;
 
 /// Holds the key as 64 hexadecimal digits; comes before the file.
 pub const ENVIRONMENT_VARIABLE: &str = "FANLIGHT_MASTER_KEY";
 
 const FILE_NAME: &str = "master.key";
+/// A rotated key, until the store has taken it.
+const INCOMING_NAME: &str = "master.key.new";
 
 /// The key under which secrets at rest are sealed. `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -66,17 +71,33 @@ impl MasterKey {
 
     /// Makes a new key and its file in `data_dir`, mode 0600. Errs when there is one already.
     pub fn create(data_dir: &Path, entropy: &dyn Entropy) -> Result<Self, MasterKeyError> {
-        let path = data_dir.join(FILE_NAME);
-        let mut bytes = [0; 32];
-        entropy.fill(&mut bytes);
-        let text = format!("{}\n", hex::encode(bytes));
-        match write_private(&path, &text) {
-            Ok(()) => Ok(Self(bytes)),
+        let (path, key) = (data_dir.join(FILE_NAME), Self::draw(entropy));
+        match durable::write_private(&path, &format!("{}\n", key.expose())) {
+            Ok(()) => Ok(key),
             Err(source) if source.kind() == ErrorKind::AlreadyExists => {
                 Err(MasterKeyError::Exists { path })
             }
             Err(source) => Err(MasterKeyError::File { path, source }),
         }
+    }
+
+    /// A new key, which is nowhere but in memory.
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        let mut bytes = [0; 32];
+        entropy.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// The key as 64 hexadecimal digits: what its file and [`ENVIRONMENT_VARIABLE`] hold.
+    pub fn expose(&self) -> String {
+        hex::encode(self.0)
+    }
+
+    /// Tells keys apart, and tells nothing about them.
+    pub(crate) fn id(&self) -> [u8; 4] {
+        let digest = Sha256::new().chain_update(b"fanlight key id").chain_update(self.0);
+        let digest: [u8; 32] = digest.finalize().into();
+        [digest[0], digest[1], digest[2], digest[3]]
     }
 
     pub(crate) fn bytes(&self) -> &[u8; 32] {
@@ -92,9 +113,81 @@ impl MasterKey {
     }
 }
 
+/// A new key in a file of its own, beside the one in force, while the store takes it. Whatever is cut
+/// off in between, one of the two files holds the store's key, and opening the store tells which.
+pub struct IncomingKey {
+    data_dir: PathBuf,
+    key: MasterKey,
+}
+
+impl IncomingKey {
+    /// Writes a new key to `master.key.new`. It has reached the disk when this returns.
+    pub fn create(data_dir: &Path, entropy: &dyn Entropy) -> Result<Self, MasterKeyError> {
+        let incoming = Self { data_dir: data_dir.to_owned(), key: MasterKey::draw(entropy) };
+        let path = incoming.path(INCOMING_NAME);
+        // One that was never finished may be there.
+        durable::remove(&path)
+            .and_then(|()| durable::write_private(&path, &format!("{}\n", incoming.key.expose())))
+            .map_err(|source| MasterKeyError::File { path, source })?;
+        Ok(incoming)
+    }
+
+    /// What a rotation that was cut off has left behind, if it has.
+    pub fn left_behind(data_dir: &Path) -> Result<Option<Self>, MasterKeyError> {
+        let path = data_dir.join(INCOMING_NAME);
+        let text = match read_private(&path) {
+            Ok(text) => text,
+            Err(MasterKeyError::Missing { .. }) => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        match MasterKey::parse(&text, || path.display().to_string()) {
+            Ok(key) => Ok(Some(Self { data_dir: data_dir.to_owned(), key })),
+            // Cut off while it was written: no store has taken it.
+            Err(_) => Ok(None),
+        }
+    }
+
+    pub fn key(&self) -> &MasterKey {
+        &self.key
+    }
+
+    /// The store has taken it: it becomes `master.key`. Returns where the file of `before`, the key
+    /// until now, is kept. Several processes may do so at once.
+    pub fn adopt(self, before: &MasterKey) -> Result<PathBuf, MasterKeyError> {
+        let current = self.path(FILE_NAME);
+        let retired = self.path(&format!("{FILE_NAME}.{}.old", hex::encode(before.id())));
+        // A second name first, so that `master.key` is there at every moment.
+        unless(ErrorKind::AlreadyExists, std::fs::hard_link(&current, &retired))
+            .and_then(|()| {
+                let renamed = durable::rename(&self.path(INCOMING_NAME), &current);
+                unless(ErrorKind::NotFound, renamed)
+            })
+            .map_err(|source| MasterKeyError::File { path: current, source })?;
+        Ok(retired)
+    }
+
+    /// The store has not taken it.
+    pub fn discard(self) -> Result<(), MasterKeyError> {
+        let path = self.path(INCOMING_NAME);
+        durable::remove(&path).map_err(|source| MasterKeyError::File { path, source })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.data_dir.join(name)
+    }
+}
+
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MasterKey(…)")
+    }
+}
+
+/// Whether somebody else has done the same already.
+fn unless(done: ErrorKind, outcome: std::io::Result<()>) -> std::io::Result<()> {
+    match outcome {
+        Err(fault) if fault.kind() == done => Ok(()),
+        outcome => outcome,
     }
 }
 
@@ -112,12 +205,6 @@ fn read_private(path: &Path) -> Result<String, MasterKeyError> {
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(failed)?;
     Ok(text)
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Migrations: forward only, at start, under a lock, and with a copy of the old database on SQLite.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+use crate::ambient::Ambient;
 use crate::dialect::Dialect;
+use crate::durable;
 use crate::error::StoreError;
 use crate::master_key::MasterKeyError;
-use crate::seal::Place;
+use crate::seal::{Place, Sealer};
 use crate::session::{Cells, Param, Session};
 use crate::sql;
 
@@ -18,7 +20,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_customers_as_a_resource.sql"),
 ];
 
-const KEY_CHECK_SETTING: &str = "key_check";
+pub(crate) const KEY_CHECK_SETTING: &str = "key_check";
 const KEY_CHECK_TEXT: &[u8] = b"fanlight";
 
 /// Any fixed number: the name of the lock that a migrating node holds.
@@ -42,7 +44,8 @@ fn sqlite_to(
         return Ok(());
     }
     if found > 0 {
-        back_up(connection, path, found)?;
+        let copy = durable::beside(path, &format!(".v{found}.backup"));
+        crate::sqlite::copy_over(connection, &copy)?;
     }
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     // Read again under the lock: another process may have migrated meanwhile.
@@ -53,36 +56,11 @@ fn sqlite_to(
     Ok(tx.commit()?)
 }
 
-/// Copies the database as it is to `fanlight.db.v<version>.backup`, beside it.
-fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), StoreError> {
-    let beside = |ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".v{version}.{ending}"));
-        PathBuf::from(name)
-    };
-    let unfinished = beside(&format!("{}.unfinished", std::process::id()));
-    // Left behind by a process of the same number that was killed.
-    let _ = std::fs::remove_file(&unfinished);
-    copy_into(connection, &unfinished)?;
-    std::fs::rename(&unfinished, beside("backup")).map_err(StoreError::unavailable)
-}
-
-/// A consistent copy of the whole database in one new file, for its owner alone.
-pub(crate) fn copy_into(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    // SQLite copies into an empty file; made here, so that it has the right mode from the start.
-    options.write(true).create_new(true).mode(0o600);
-    options.open(path).map_err(StoreError::unavailable)?;
-    let text = path
-        .to_str()
-        .ok_or_else(|| StoreError::unavailable(format!("{} is not valid UTF-8", path.display())))?;
-    connection.execute("VACUUM INTO ?1", [text])?;
-    Ok(())
-}
-
 /// The migrations that have not run on a schema of version `found`.
-fn pending<'a>(found: i64, migrations: &'a [&'a str]) -> Result<&'a [&'a str], StoreError> {
+pub(crate) fn pending<'a>(
+    found: i64,
+    migrations: &'a [&'a str],
+) -> Result<&'a [&'a str], StoreError> {
     let known = migrations.len();
     let done = usize::try_from(found).map_err(StoreError::corrupt)?;
     migrations.get(done..).ok_or(StoreError::TooNew { found, known: known as i64 })
@@ -109,23 +87,31 @@ pub(crate) async fn postgres(client: &mut deadpool_postgres::Client) -> Result<(
 
 /// Proves that the master key is the one this database was made with; a new database takes it.
 pub(crate) async fn check_key(session: &Session<'_>) -> Result<(), StoreError> {
-    let tools = session.tools;
+    let sealer = &session.tools.sealer;
     let params = [Param::Text(KEY_CHECK_SETTING)];
     let read = |row: &Cells<'_>| Ok(row.text(0)?.to_owned());
     let mut found = session.row(sql::SETTING, &params, read).await?;
     if found.is_none() {
-        let sealed =
-            hex::encode(tools.sealer.seal(&tools.ambient, Place::KeyCheck, KEY_CHECK_TEXT));
+        let sealed = key_check(sealer, &session.tools.ambient);
         let params = [Param::Text(KEY_CHECK_SETTING), Param::Text(&sealed)];
         session.execute(sql::INSERT_SETTING, &params).await?;
         // Read back: another process may have come first, with another key.
         found = session.row(sql::SETTING, &params[..1], read).await?;
     }
-    let sealed = hex::decode(found.unwrap_or_default()).map_err(StoreError::corrupt)?;
-    match tools.sealer.open(Place::KeyCheck, &sealed) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(MasterKeyError::Wrong.into()),
+    match fits_key_check(sealer, &found.unwrap_or_default()) {
+        true => Ok(()),
+        false => Err(MasterKeyError::Wrong.into()),
     }
+}
+
+/// The text that only its own key opens.
+pub(crate) fn key_check(sealer: &Sealer, ambient: &Ambient) -> String {
+    hex::encode(sealer.seal(ambient, Place::KeyCheck, KEY_CHECK_TEXT))
+}
+
+/// Whether a database with this text was made with the sealer's key.
+pub(crate) fn fits_key_check(sealer: &Sealer, text: &str) -> bool {
+    hex::decode(text).is_ok_and(|sealed| sealer.open(Place::KeyCheck, &sealed).is_ok())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::error::StoreError;
 use crate::session::{Connection, Session, Tools};
-use crate::store::Work;
+use crate::store::{Occupancy, Work};
 
 use listener::Listener;
 
@@ -31,7 +31,8 @@ const CHANGE_LOCK: i64 = 0x0046_414e_4c49_4749;
 
 pub(crate) struct Postgres {
     pool: Pool,
-    listener: Listener,
+    /// Absent in a process that has the store for itself.
+    listener: Option<Listener>,
 }
 
 impl Postgres {
@@ -39,6 +40,7 @@ impl Postgres {
         address: Address,
         connections: usize,
         tools: Arc<Tools>,
+        occupancy: Occupancy,
     ) -> Result<Self, StoreError> {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
@@ -54,7 +56,11 @@ impl Postgres {
         let session = Session { connection: Connection::Postgres(&client), tools: &tools };
         crate::migrate::check_key(&session).await?;
         drop(client);
-        Ok(Self { pool, listener: Listener::start(address) })
+        let listener = match occupancy {
+            Occupancy::Shared => Some(Listener::start(address, tools).await?),
+            Occupancy::Sole => None,
+        };
+        Ok(Self { pool, listener })
     }
 
     async fn client(&self) -> Result<Client, StoreError> {
@@ -69,7 +75,7 @@ impl Postgres {
     /// The generation of the definitions as last heard. `None`: the listener has lost the server, so
     /// it must be read.
     pub(crate) fn generation(&self) -> Option<i64> {
-        self.listener.generation()
+        self.listener.as_ref()?.generation()
     }
 
     /// Runs what changes something in a transaction, again when another one was in its way.
@@ -101,14 +107,18 @@ impl Postgres {
         let lock = tx.prepare_cached(lock).await?;
         tx.query(&lock, &[&CHANGE_LOCK]).await?;
         let session = Session { connection: Connection::PostgresTransaction(&tx), tools };
+        if self.generation().is_none() {
+            // Without the listener's lock the master key may have been rotated meanwhile.
+            crate::migrate::check_key(&session).await?;
+        }
         let output = work.run(&session).await?;
         let generation = match W::EXCLUSIVE {
             true => Some(crate::definitions::generation(&session).await?),
             false => None,
         };
         tx.commit().await.map_err(undecided_if_lost)?;
-        if let Some(generation) = generation {
-            self.listener.heard(generation);
+        if let (Some(generation), Some(listener)) = (generation, &self.listener) {
+            listener.heard(generation);
         }
         Ok(output)
     }

@@ -47,10 +47,7 @@ impl Place<'_> {
 
 impl Sealer {
     pub(crate) fn new(key: &MasterKey) -> Self {
-        let digest = Sha256::new().chain_update(b"fanlight key id").chain_update(key.bytes());
-        let digest: [u8; 32] = digest.finalize().into();
-        let key_id = [digest[0], digest[1], digest[2], digest[3]];
-        Self { cipher: XChaCha20Poly1305::new(&Key::from(*key.bytes())), key_id }
+        Self { cipher: XChaCha20Poly1305::new(&Key::from(*key.bytes())), key_id: key.id() }
     }
 
     pub(crate) fn seal(&self, ambient: &Ambient, place: Place<'_>, secret: &[u8]) -> Vec<u8> {

@@ -333,6 +333,19 @@ statements! {
     PUBLISH = "INSERT INTO dashboard_environment (dashboard_id, environment_id, version)
         VALUES (?1, ?2, ?3) ON CONFLICT (dashboard_id, environment_id)
         DO UPDATE SET version = excluded.version";
+
+    // Sealing anew.
+    OCCUPY_ALONE = "{occupy_alone}";
+    UPDATE_SETTING = "UPDATE setting SET value = ?2 WHERE name = ?1";
+    COUNT_SEALED = "SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM data_source)
+        + (SELECT count(*) FROM embed_secret)";
+    SEALED_SECRETS = "SELECT id, sealed FROM embed_secret ORDER BY id";
+    RESEAL_SECRET = "UPDATE embed_secret SET sealed = ?2 WHERE id = ?1";
+    SEALED_CONNECTIONS = "SELECT id, connection_sealed FROM data_source WHERE id > ?1
+        ORDER BY id LIMIT 1000";
+    RESEAL_CONNECTION = "UPDATE data_source SET connection_sealed = ?2 WHERE id = ?1";
+    SEALED_TOKENS = "SELECT id, token_sealed FROM customer WHERE id > ?1 ORDER BY id LIMIT 1000";
+    RESEAL_TOKEN = "UPDATE customer SET token_sealed = ?2 WHERE id = ?1";
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! SQLite: one writer that commits in groups, and read connections for the calling threads.
 
 mod anchor;
+mod contents;
+mod copy;
+mod occupancy;
 mod readers;
+mod restore;
 mod writer;
 
 use std::path::Path;
@@ -13,10 +17,14 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
 use crate::session::{Connection as Handle, Session, Tools};
-use crate::store::Work;
+use crate::store::{Occupancy, Work};
 
 use anchor::Anchor;
+pub use contents::Contents;
+pub(crate) use copy::copy_over;
+use occupancy::Occupied;
 pub(crate) use readers::{ReadLease, Readers, Snapshot};
+pub use restore::{Present, Restored, restore};
 pub(crate) use writer::Writer;
 
 /// The name of the database in the data directory.
@@ -35,10 +43,17 @@ pub(crate) struct Sqlite {
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
     _anchor: Anchor,
+    /// Last, so that it is let go of when all connections are closed.
+    _occupied: Occupied,
 }
 
 impl Sqlite {
-    pub(crate) fn open(dir: &Path, tools: Arc<Tools>) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        dir: &Path,
+        tools: Arc<Tools>,
+        occupancy: Occupancy,
+    ) -> Result<Self, StoreError> {
+        let occupied = occupancy::occupy(dir, occupancy)?;
         let path = dir.join(FILE_NAME);
         let connection = Mutex::new(writing_connection(&path)?);
         crate::migrate::sqlite(&connection, &path)?;
@@ -47,13 +62,15 @@ impl Sqlite {
         let anchor = Anchor::start(reading_connection(&path)?)?;
         let readers = Readers::new(path);
         let writer = Writer::start(connection, tools)?;
-        Ok(Self { readers, writer, _anchor: anchor })
+        Ok(Self { readers, writer, _anchor: anchor, _occupied: occupied })
     }
 
-    pub(crate) fn back_up(&self, file: &Path) -> Result<(), StoreError> {
+    /// Copies the database into a new file, and reads the copy to prove that it can be restored.
+    pub(crate) fn back_up(&self, file: &Path, tools: &Tools) -> Result<Contents, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(self.readers.path(), flags)?;
-        crate::migrate::copy_into(&connection, file)
+        copy::copy_into_new(&connection, file)?;
+        contents::examine(file, &tools.sealer)
     }
 
     /// Reads several statements' worth as of one moment.

@@ -15,7 +15,7 @@ use crate::postgres::{Address, Postgres, PostgresReader};
 use crate::recorded::Running;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
-use crate::sqlite::{ReadLease, Snapshot, Sqlite};
+use crate::sqlite::{Contents, ReadLease, Snapshot, Sqlite};
 
 /// Where the metadata is.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +39,23 @@ impl fmt::Debug for Location {
             Self::Sqlite(dir) => f.debug_tuple("Sqlite").field(dir).finish(),
             // A connection string may hold a password.
             Self::Postgres { .. } => f.write_str("Postgres(…)"),
+        }
+    }
+}
+
+/// Who may have the store open at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occupancy {
+    Shared,
+    Sole,
+}
+
+impl Occupancy {
+    /// The error when others are in the way.
+    pub(crate) fn refusal(self) -> StoreError {
+        match self {
+            Self::Shared => StoreError::Closed,
+            Self::Sole => StoreError::InUse,
         }
     }
 }
@@ -80,22 +97,35 @@ pub trait Work: Send + Sync + 'static {
 }
 
 impl Store {
-    /// Opens the store, making and migrating the database as needed.
+    /// Opens the store, making and migrating the database as needed. Any number of processes may
+    /// have it open.
     ///
     /// Errs when the database cannot be reached, when a newer version of Fanlight has migrated it,
-    /// or when it was made with another master key.
+    /// when it was made with another master key, or with `Closed` while a process has it alone.
     pub async fn open(
+        location: Location,
+        key: &MasterKey,
+        ambient: Ambient,
+    ) -> Result<Self, StoreError> {
+        Self::open_as(Occupancy::Shared, location, key, ambient).await
+    }
+
+    pub(crate) async fn open_as(
+        occupancy: Occupancy,
         location: Location,
         key: &MasterKey,
         ambient: Ambient,
     ) -> Result<Self, StoreError> {
         let tools = Arc::new(Tools { ambient, sealer: Sealer::new(key) });
         let database = match location {
-            Location::Sqlite(dir) => Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools))?),
+            Location::Sqlite(dir) => {
+                Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools), occupancy)?)
+            }
             Location::Postgres { url, password, connections } => {
                 let address = Address::read(&url, password.as_deref())?;
                 let tools = Arc::clone(&tools);
-                Database::Postgres(Postgres::open(address, connections, tools).await?)
+                let opened = Postgres::open(address, connections, tools, occupancy).await?;
+                Database::Postgres(opened)
             }
         };
         let definitions = DefinitionsCache::default();
@@ -104,12 +134,13 @@ impl Store {
     }
 
     /// Copies the whole store, as of one moment, into a new SQLite file that only its owner may read;
-    /// others may go on writing meanwhile. The master key is not in it.
+    /// others may go on writing meanwhile. The copy has reached the disk and was read again. The
+    /// master key is not in it.
     ///
-    /// Errs when the file exists, and with `UsePgDump` on PostgreSQL.
-    pub async fn back_up(&self, _: &OperatorScope, file: &Path) -> Result<(), StoreError> {
+    /// Errs with `Exists` when there is such a file, and with `UsePgDump` on PostgreSQL.
+    pub async fn back_up(&self, _: &OperatorScope, file: &Path) -> Result<Contents, StoreError> {
         match &self.inner.database {
-            Database::Sqlite(sqlite) => sqlite.back_up(file),
+            Database::Sqlite(sqlite) => sqlite.back_up(file, &self.inner.tools),
             Database::Postgres(_) => Err(StoreError::UsePgDump),
         }
     }

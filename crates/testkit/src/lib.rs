@@ -9,4 +9,4 @@ mod store;
 pub use clock::ManualClock;
 pub use cluster::{Certificate, Cluster};
 pub use samples::{customer, customer_below, flights};
-pub use store::TestStore;
+pub use store::{ClosedStore, TestStore};

@@ -18,6 +18,11 @@ pub struct TestStore {
     place: Place,
 }
 
+/// The database of a test store that nobody has open. Dropping it removes everything.
+pub struct ClosedStore {
+    place: Place,
+}
+
 enum Place {
     Sqlite(TempDir),
     Postgres(Cluster),
@@ -63,6 +68,11 @@ impl TestStore {
         Ok(Store::open(location, &Self::master_key(), ambient).await?)
     }
 
+    /// Closes the store. On PostgreSQL the server notices a moment later.
+    pub fn close(self) -> ClosedStore {
+        ClosedStore { place: self.place }
+    }
+
     pub fn location(&self) -> Location {
         self.place.location()
     }
@@ -85,16 +95,7 @@ impl TestStore {
 
     /// Every byte that the database keeps: its files, or a dump.
     pub fn raw(&self) -> Result<Vec<u8>> {
-        match &self.place {
-            Place::Postgres(cluster) => cluster.dump(),
-            Place::Sqlite(dir) => {
-                let mut bytes = Vec::new();
-                for entry in std::fs::read_dir(dir.path())? {
-                    bytes.extend(std::fs::read(entry?.path())?);
-                }
-                Ok(bytes)
-            }
-        }
+        self.place.raw()
     }
 
     /// The scope of a fresh read-write token of a group, which is made when it is new.
@@ -116,7 +117,30 @@ impl TestStore {
     }
 }
 
+impl ClosedStore {
+    pub fn location(&self) -> Location {
+        self.place.location()
+    }
+
+    /// As [`TestStore::raw`].
+    pub fn raw(&self) -> Result<Vec<u8>> {
+        self.place.raw()
+    }
+}
+
 impl Place {
+    fn raw(&self) -> Result<Vec<u8>> {
+        let dir = match self {
+            Self::Postgres(cluster) => return cluster.dump(),
+            Self::Sqlite(dir) => dir,
+        };
+        let mut bytes = Vec::new();
+        for entry in std::fs::read_dir(dir.path())? {
+            bytes.extend(std::fs::read(entry?.path())?);
+        }
+        Ok(bytes)
+    }
+
     fn location(&self) -> Location {
         match self {
             Self::Sqlite(dir) => Location::Sqlite(PathBuf::from(dir.path())),

@@ -1,8 +1,11 @@
-//! Hears of changed definitions, by NOTIFY, and asks again and again in case it has not.
+//! Hears of changed definitions, by NOTIFY, and asks again and again in case it has not. The same
+//! connection holds a lock for as long as this node has the store open, so that nobody rotates the
+//! master key under it.
 //!
 //! What was heard holds for [`LEASE`] after the question that confirmed it was sent. A connection
 //! that has died, loudly or without a word, is therefore never trusted for longer: then
-//! [`Listener::generation`] knows nothing, and callers read the generation themselves.
+//! [`Listener::generation`] knows nothing, and callers read the generation themselves,
+//! and a change proves the master key in its own transaction.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -12,12 +15,17 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::AsyncMessage;
+use tokio_postgres::{AsyncMessage, Client};
 
 use super::address::Address;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
+use crate::master_key::MasterKeyError;
+use crate::migrate::{KEY_CHECK_SETTING, fits_key_check};
+use crate::reseal::OCCUPANCY_LOCK;
+use crate::session::Tools;
 use crate::sql;
+use crate::store::Occupancy;
 
 /// Definitions in use are never older than this.
 const LEASE: Duration = Duration::from_secs(1);
@@ -34,10 +42,12 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    pub(crate) fn start(address: Address) -> Self {
+    /// Errs with `Closed` while another process has the store for itself.
+    pub(crate) async fn start(address: Address, tools: Arc<Tools>) -> Result<Self, StoreError> {
+        let first = Line::open(&address, &tools).await?;
         let heard = Arc::new(Heard::new(Instant::now()));
-        let task = tokio::spawn(keep_listening(address, Arc::clone(&heard)));
-        Self { heard, task }
+        let task = tokio::spawn(keep_listening(address, tools, first, Arc::clone(&heard)));
+        Ok(Self { heard, task })
     }
 
     /// `None` while the server cannot be heard.
@@ -98,41 +108,77 @@ impl Heard {
     }
 }
 
-async fn keep_listening(address: Address, heard: Arc<Heard>) {
+async fn keep_listening(address: Address, tools: Arc<Tools>, first: Line, heard: Arc<Heard>) {
+    let mut opened = Ok(first);
     loop {
-        let ended = listen(&address, &heard).await;
+        let ended = match opened {
+            Ok(line) => line.listen(&heard).await,
+            Err(error) => Err(error),
+        };
         heard.forget();
         if let Err(error) = ended {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(error, "lost the listener for changed definitions");
         }
         tokio::time::sleep(PAUSE).await;
+        opened = Line::open(&address, &tools).await;
     }
 }
 
-/// Returns when the connection is lost.
-async fn listen(address: &Address, heard: &Heard) -> Result<(), StoreError> {
-    let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
-    let (sender, mut notified) = mpsc::unbounded_channel();
-    let driver = tokio::spawn(async move {
-        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-            if let AsyncMessage::Notification(notification) = message {
-                // Fails when nobody listens any more.
-                let _ = sender.send(notification.payload().to_owned());
+/// A connection that listens, and shares the lock of those who have the store open.
+struct Line {
+    client: Client,
+    notified: mpsc::UnboundedReceiver<String>,
+    _driver: AbortOnDrop,
+}
+
+impl Line {
+    async fn open(address: &Address, tools: &Tools) -> Result<Self, StoreError> {
+        let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
+        let (sender, notified) = mpsc::unbounded_channel();
+        let driver = tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await
+            {
+                if let AsyncMessage::Notification(notification) = message {
+                    // Fails when nobody listens any more.
+                    let _ = sender.send(notification.payload().to_owned());
+                }
             }
+        });
+        let line = Self { client, notified, _driver: AbortOnDrop(driver) };
+        line.occupy(tools).await?;
+        answered(line.client.batch_execute("LISTEN fanlight_definitions")).await?;
+        Ok(line)
+    }
+
+    /// Takes the lock, and only then looks whether the key is still the right one.
+    async fn occupy(&self, tools: &Tools) -> Result<(), StoreError> {
+        let lock = "SELECT pg_try_advisory_lock_shared($1)";
+        let locked = answered(self.client.query_one(lock, &[&OCCUPANCY_LOCK])).await?;
+        if !locked.try_get(0)? {
+            return Err(Occupancy::Shared.refusal());
         }
-    });
-    let _driver = AbortOnDrop(driver);
-    answered(client.batch_execute("LISTEN fanlight_definitions")).await?;
-    let question = answered(client.prepare(sql::GENERATION.text(Dialect::Postgres))).await?;
-    loop {
-        // After LISTEN, so that no change falls between the two.
-        let asked = Instant::now();
-        let row = answered(client.query_one(&question, &[])).await?;
-        heard.confirm(row.try_get(0)?, asked);
-        while let Ok(payload) = timeout_at(asked + HEARTBEAT, notified.recv()).await {
-            let Some(payload) = payload else { return Ok(()) };
-            heard.hear(payload.parse().map_err(StoreError::corrupt)?);
+        let key_check = sql::SETTING.text(Dialect::Postgres);
+        let found = answered(self.client.query_one(key_check, &[&KEY_CHECK_SETTING])).await?;
+        match fits_key_check(&tools.sealer, found.try_get(0)?) {
+            true => Ok(()),
+            false => Err(MasterKeyError::Wrong.into()),
+        }
+    }
+
+    /// Returns when the connection is lost.
+    async fn listen(mut self, heard: &Heard) -> Result<(), StoreError> {
+        let question = sql::GENERATION.text(Dialect::Postgres);
+        let question = answered(self.client.prepare(question)).await?;
+        loop {
+            // After LISTEN, so that no change falls between the two.
+            let asked = Instant::now();
+            let row = answered(self.client.query_one(&question, &[])).await?;
+            heard.confirm(row.try_get(0)?, asked);
+            while let Ok(payload) = timeout_at(asked + HEARTBEAT, self.notified.recv()).await {
+                let Some(payload) = payload else { return Ok(()) };
+                heard.hear(payload.parse().map_err(StoreError::corrupt)?);
+            }
         }
     }
 }

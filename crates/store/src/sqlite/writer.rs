@@ -123,6 +123,7 @@ mod tests {
     use crate::seal::Sealer;
     use crate::session::Param;
     use crate::sql;
+    use crate::store::Occupancy;
 
     /// Makes a tag, and then does as it is told.
     struct MakeTag(&'static str, Then);
@@ -151,7 +152,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
         let tools = Arc::new(Tools { ambient: Ambient::default(), sealer });
-        let sqlite = super::super::Sqlite::open(dir.path(), Arc::clone(&tools)).expect("a store");
+        let sqlite = super::super::Sqlite::open(dir.path(), Arc::clone(&tools), Occupancy::Shared)
+            .expect("a store");
         let writer = &sqlite.writer;
         let outcomes = tokio::join!(
             writer.run(MakeTag("first", Then::Succeed)),

@@ -9,6 +9,7 @@ mod recorded;
 mod secrets;
 mod tags;
 mod tree;
+mod upkeep;
 
 use std::str::FromStr;
 

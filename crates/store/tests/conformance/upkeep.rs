@@ -1,0 +1,142 @@
+//! What an operator does to a store as a whole: the master key, and who has it open.
+
+use std::time::Duration;
+
+use model::GroupScope;
+use model::credential::{CustomerToken, EmbedSecret};
+use sha2::{Digest, Sha256};
+use store::{Ambient, Definitions, Location, MasterKey, Progress, SoleStore, Store, StoreError};
+use testkit::{TestStore, customer, customer_below};
+
+use crate::{create, find, flights, name, on_both, operator, told};
+
+on_both! {
+    a_new_master_key_opens_every_secret_and_the_one_before_none,
+    a_key_is_not_rotated_under_those_who_have_the_store_open,
+    nobody_opens_a_store_that_one_process_has_for_itself,
+}
+
+fn new_key() -> MasterKey {
+    MasterKey::from_bytes([9; 32])
+}
+
+async fn open(location: Location, key: &MasterKey) -> Result<Store, StoreError> {
+    Store::open(location, key, Ambient::default()).await
+}
+
+/// Opens the store alone, as soon as PostgreSQL has noticed that those before have left.
+async fn open_alone(location: Location) -> SoleStore {
+    loop {
+        let key = TestStore::master_key();
+        match SoleStore::open(location.clone(), &key, Ambient::default()).await {
+            Err(StoreError::InUse) => tokio::time::sleep(Duration::from_millis(5)).await,
+            opened => return opened.expect("the store"),
+        }
+    }
+}
+
+/// All that is sealed in a store.
+#[derive(Debug, PartialEq)]
+struct Secrets {
+    tokens: Vec<CustomerToken>,
+    embed_secrets: Vec<EmbedSecret>,
+    definitions: Definitions,
+}
+
+async fn secrets(store: &Store, scope: &GroupScope, ids: &[&str], made: &EmbedSecret) -> Secrets {
+    let mut tokens = Vec::new();
+    for id in ids {
+        tokens.push(find(store, scope, id).await.expect("the customer").token);
+    }
+    let managed = store.managed_embed_secret(scope).await.expect("a secret");
+    let found = store.embed_secret(&made.id).await.expect("an answer").expect("the secret");
+    let definitions = (*store.definitions().await.expect("definitions")).clone();
+    Secrets { tokens, embed_secrets: vec![managed, found], definitions }
+}
+
+async fn a_new_master_key_opens_every_secret_and_the_one_before_none(test: TestStore) {
+    let scope = flights(&test).await;
+    create(test.store(), &scope, customer("UA")).await;
+    create(test.store(), &scope, customer_below("UA-JFK", "UA")).await;
+    let made = test.store().create_embed_secret(&operator(), &name("Production")).await;
+    let made = made.expect("a secret");
+    let ids = ["UA", "UA-JFK"];
+    let before = secrets(test.store(), &scope, &ids, &made).await;
+
+    let closed = test.close();
+    let (tell, told) = std::sync::mpsc::channel();
+    let sole = open_alone(closed.location()).await;
+    let tell = move |progress| tell.send(progress).expect("the test listens");
+    let sealed = sole.reseal(&operator(), &new_key(), tell).await;
+    // Two customers, two embed secrets, four data sources.
+    assert_eq!(sealed.expect("rotated"), 8);
+    assert_eq!(told.iter().last(), Some(Progress { done: 8, total: 8 }));
+
+    let Err(fault) = open(closed.location(), &TestStore::master_key()).await else {
+        panic!("opened with the key before")
+    };
+    assert!(matches!(fault, StoreError::MasterKey(_)), "{fault}");
+    let store = open(closed.location(), &new_key()).await.expect("the new key opens it");
+    assert_eq!(secrets(&store, &scope, &ids, &made).await, before);
+    let kept = kept(&store, &closed).await;
+    assert!(is_sealed_in(&kept, &new_key()), "the search finds what is sealed");
+    assert!(!is_sealed_in(&kept, &TestStore::master_key()), "a column was forgotten");
+}
+
+/// What the database holds and has not deleted.
+async fn kept(store: &Store, closed: &testkit::ClosedStore) -> Vec<u8> {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("copy.db");
+    match store.back_up(&operator(), &file).await {
+        Err(StoreError::UsePgDump) => closed.raw().expect("a dump"),
+        copied => copied.map(|_| std::fs::read(file).expect("the copy")).expect("a copy"),
+    }
+}
+
+/// Whether anything begins as a secret sealed with this key does: its version, and the key's id. A
+/// dump has hexadecimal digits.
+fn is_sealed_in(bytes: &[u8], key: &MasterKey) -> bool {
+    let key = hex::decode(key.expose()).expect("hex");
+    let id = Sha256::new().chain_update(b"fanlight key id").chain_update(key).finalize();
+    let begin = [1, id[0], id[1], id[2], id[3]];
+    let digits = hex::encode(begin);
+    let holds = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    holds(&begin) || holds(digits.as_bytes())
+}
+
+async fn a_key_is_not_rotated_under_those_who_have_the_store_open(test: TestStore) {
+    let scope = flights(&test).await;
+    let sole = SoleStore::open(test.location(), &TestStore::master_key(), Ambient::default()).await;
+    let refused = told(sole);
+    assert!(refused.starts_with("another process has this metadata store open"), "{refused}");
+    create(test.store(), &scope, customer("UA")).await;
+    // Also under one that has not written yet, and under the last of several.
+    let another = test.another().await.expect("a second process");
+    let closed = test.close();
+    let sole =
+        SoleStore::open(closed.location(), &TestStore::master_key(), Ambient::default()).await;
+    assert!(matches!(sole, Err(StoreError::InUse)));
+    drop(another);
+    open_alone(closed.location()).await;
+}
+
+async fn nobody_opens_a_store_that_one_process_has_for_itself(test: TestStore) {
+    let scope = flights(&test).await;
+    create(test.store(), &scope, customer("UA")).await;
+    let closed = test.close();
+    let sole = open_alone(closed.location()).await;
+    let location = closed.location();
+    let opened_meanwhile = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let (answer, runtime) = (opened_meanwhile.clone(), tokio::runtime::Handle::current());
+    let try_to_open = move |_| {
+        let (location, runtime) = (location.clone(), runtime.clone());
+        let opened = std::thread::spawn(move || {
+            runtime.block_on(async { told(open(location, &TestStore::master_key()).await) })
+        });
+        *answer.lock().expect("no panic") = Some(opened.join().expect("an answer"));
+    };
+    sole.reseal(&operator(), &new_key(), try_to_open).await.expect("rotated");
+    let answer = opened_meanwhile.lock().expect("no panic").clone().expect("an attempt");
+    assert!(answer.starts_with("the metadata store is closed while another process"), "{answer}");
+    open(closed.location(), &new_key()).await.expect("it is open again");
+}
