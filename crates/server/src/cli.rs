@@ -6,12 +6,14 @@
 
 mod admin_key;
 mod apply;
+mod backup;
 mod check;
 mod credentials;
 mod demo;
 mod health;
 mod init;
 mod installation;
+mod key;
 mod new;
 mod serve;
 
@@ -67,6 +69,13 @@ enum Command {
     New(new::Options),
     /// Look for faults in a workspace, and list on what ground each dataset answers
     Check(check::Options),
+    /// Copy the store into a file, also while it serves
+    Backup(backup::BackupOptions),
+    /// Put a backup into the data folder
+    Restore(backup::RestoreOptions),
+    /// Replace the master key
+    #[command(subcommand)]
+    Key(key::Command),
     /// Replace the admin key
     #[command(subcommand)]
     AdminKey(admin_key::Command),
@@ -112,6 +121,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Secret(command) => credentials::secret(&place, command).await,
             Command::New(options) => new::run(options).await,
             Command::Check(options) => Ok(check::run(&options)),
+            Command::Backup(options) => backup::back_up(&place, options).await,
+            Command::Restore(options) => backup::restore(&place, options).await,
+            Command::Key(command) => key::run(&place, command).await,
             Command::AdminKey(command) => admin_key::run(&place, command).await,
             Command::Worker => unreachable!("a worker runs without this runtime"),
         }
@@ -176,6 +188,11 @@ mod tests {
         check(&["new", "first", "--tenant-column", "shop"], false);
         check(&["check"], true);
         check(&["check", "workspace"], true);
+        check(&["backup", "monday.db"], true);
+        check(&["backup"], false);
+        check(&["restore", "monday.db", "--data-dir", "d", "--force"], true);
+        check(&["restore"], false);
+        check(&["key", "rotate"], true);
         check(&["admin-key", "reset"], true);
         check(&["health"], true);
         check(&["worker"], true);

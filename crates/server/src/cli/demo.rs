@@ -105,7 +105,7 @@ fn url(config: &Config, address: SocketAddr) -> String {
 async fn prepare(config: &Config) -> anyhow::Result<(Store, Credentials)> {
     let folder = &config.data_dir;
     init::make_private_folder(folder)?;
-    let store = installation::open_with(config, &master_key(config)?).await?;
+    let store = open(config).await?;
     let kept = credentials::read(folder)?;
     if let (Some(credentials), true) = (&kept, files::are_current(folder)) {
         return Ok((store, credentials.clone()));
@@ -121,12 +121,12 @@ async fn prepare(config: &Config) -> anyhow::Result<(Store, Credentials)> {
     Ok((store, credentials))
 }
 
-fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
-    let given = installation::given_key(config);
-    if given.is_none() && !config.data_dir.join("master.key").exists() {
-        return Ok(MasterKey::create(&config.data_dir, &SystemEntropy)?);
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    let is_given = installation::given_key(config).is_some();
+    if !is_given && !config.data_dir.join("master.key").exists() {
+        MasterKey::create(&config.data_dir, &SystemEntropy)?;
     }
-    Ok(MasterKey::load(&config.data_dir, given)?)
+    installation::open(config).await
 }
 
 async fn declare(store: &Store, folder: &Path) -> anyhow::Result<()> {
