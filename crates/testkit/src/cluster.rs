@@ -93,6 +93,11 @@ impl Cluster {
         USER
     }
 
+    /// The same as a URL.
+    pub fn address(&self) -> String {
+        format!("postgres:///postgres?host={}&user={USER}", self.dir.path().display())
+    }
+
     /// What `pg_dump` writes of the whole database.
     pub fn dump(&self) -> Result<Vec<u8>> {
         let dump = Command::new(format!("{PROGRAMS}/pg_dump")).arg(self.url()).output()?;

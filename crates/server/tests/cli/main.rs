@@ -1,6 +1,10 @@
 //! The command line, by running the real binary.
 
+mod backup;
 mod commands;
 mod demo;
 mod first;
+mod installation;
+mod key;
 mod process;
+mod storm;

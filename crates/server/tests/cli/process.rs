@@ -31,7 +31,8 @@ impl Ended {
     }
 }
 
-fn command(data_dir: &Path, arguments: &[&str]) -> Command {
+/// A command that has not been started, with nothing of this process's own settings.
+pub(crate) fn command(data_dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fanlight"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FANLIGHT_")) {
         command.env_remove(name);
@@ -64,7 +65,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port and waits until it says where it listens.
     pub(crate) fn start(data_dir: &Path) -> Self {
+        Self::start_with(data_dir, &[])
+    }
+
+    /// As [`Server::start`], with variables of the environment.
+    pub(crate) fn start_with(data_dir: &Path, environment: &[(&str, &str)]) -> Self {
         let mut command = command(data_dir, &["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(environment.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the binary runs");
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
         let mut lines = stderr.lines().map(|line| line.expect("UTF-8"));
@@ -78,6 +85,11 @@ impl Server {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.url)
+    }
+
+    /// `kill -9`: the process has ended when this returns.
+    pub(crate) fn kill(self) {
+        drop(self);
     }
 }
 
