@@ -266,8 +266,8 @@ impl From<StoreError> for ApiError {
                 Self::new(Kind::Invalid, message)
             }
             StoreError::Contended => Self::new(Kind::Unavailable, message).retry_after(1),
-            StoreError::Unavailable(cause) => {
-                Self::new(Kind::Unavailable, message).retry_after(5).because(cause)
+            StoreError::Unavailable(source) | StoreError::Unwritable { source, .. } => {
+                Self::new(Kind::Unavailable, message).retry_after(5).because(source)
             }
             StoreError::Corrupt(_)
             | StoreError::MasterKey(_)

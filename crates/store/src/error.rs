@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::access::ReadOnly;
 use model::declaration::Refusal;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::master_key::MasterKeyError;
 
@@ -45,6 +47,13 @@ pub enum StoreError {
     /// The database does not answer, or not as it should.
     #[error("the metadata store is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was asked is not done, and may be when the operator has seen to the disk.
+    #[error("the metadata store cannot be written: {reason}")]
+    Unwritable {
+        reason: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A record that this version of Fanlight could not have written.
     #[error("the metadata store holds a broken record: {0}")]
     Corrupt(String),
@@ -145,7 +154,38 @@ impl Faults {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(source: rusqlite::Error) -> Self {
-        Self::unavailable(source)
+        Arc::new(source).into()
+    }
+}
+
+/// One failure that several callers hear of.
+impl From<Arc<rusqlite::Error>> for StoreError {
+    fn from(source: Arc<rusqlite::Error>) -> Self {
+        match fault_of_disk(&source) {
+            Some(reason) => Self::Unwritable { reason, source: source.into() },
+            None => Self::unavailable(source),
+        }
+    }
+}
+
+fn fault_of_disk(error: &rusqlite::Error) -> Option<&'static str> {
+    const REFUSED: [i32; 7] = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_DELETE,
+        ffi::SQLITE_IOERR_SHMOPEN,
+        ffi::SQLITE_IOERR_SHMSIZE,
+    ];
+    let error = error.sqlite_error()?;
+    match error.code {
+        ErrorCode::DiskFull => Some("its disk is full"),
+        ErrorCode::ReadOnly => Some("its disk is read-only"),
+        ErrorCode::SystemIoFailure if REFUSED.contains(&error.extended_code) => {
+            Some("its disk refuses to be written")
+        }
+        _ => None,
     }
 }
 

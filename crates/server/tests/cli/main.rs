@@ -3,6 +3,7 @@
 mod backup;
 mod commands;
 mod demo;
+mod faults;
 mod first;
 mod installation;
 mod key;

@@ -19,8 +19,10 @@ const GROUP: usize = 512;
 
 /// Runs a change inside the open transaction, or learns why there is none; what it returns is called
 /// with the commit's outcome.
-type Job = Box<dyn FnOnce(Result<&Session<'_>, String>) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+type Job = Box<dyn FnOnce(Result<&Session<'_>, Fault>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), Fault>) + Send>;
+/// Of one transaction, for all who took part.
+type Fault = Arc<rusqlite::Error>;
 
 /// The way to the writing thread, which ends when this is dropped and all waiting changes are done.
 pub(crate) struct Writer {
@@ -46,12 +48,13 @@ impl Writer {
         let job: Job = Box::new(move |session| {
             let outcome = match session {
                 Ok(session) => in_savepoint(session, &work),
-                Err(fault) => Err(StoreError::unavailable(fault)),
+                Err(fault) => Err(fault.into()),
             };
             Box::new(move |committed| {
                 let outcome = match committed {
-                    Ok(()) => outcome,
-                    Err(fault) => Err(StoreError::unavailable(fault)),
+                    // What failed already knows its own reason.
+                    Err(fault) if outcome.is_ok() => Err(fault.into()),
+                    _ => outcome,
                 };
                 // Nobody listens when the caller has gone; the change stands all the same.
                 let _ = reply.send(outcome);
@@ -82,8 +85,8 @@ fn write(connection: Mutex<Connection>, waiting: &Receiver<Job>, tools: &Tools) 
 }
 
 fn write_group(session: &Session<'_>, group: impl Iterator<Item = Job>) {
-    let begun = batch(session, "BEGIN IMMEDIATE").map_err(|fault| fault.to_string());
-    let turn = || begun.as_ref().map(|()| session).map_err(Clone::clone);
+    let begun = batch(session, "BEGIN IMMEDIATE").map_err(Arc::new);
+    let turn = || begun.as_ref().map(|()| session).map_err(Arc::clone);
     let answers: Vec<Answer> = group.map(|job| job(turn())).collect();
     let outcome = begun.and_then(|()| commit(session));
     for answer in answers {
@@ -91,11 +94,11 @@ fn write_group(session: &Session<'_>, group: impl Iterator<Item = Job>) {
     }
 }
 
-fn commit(session: &Session<'_>) -> Result<(), String> {
+fn commit(session: &Session<'_>) -> Result<(), Fault> {
     batch(session, "COMMIT").map_err(|fault| {
         // Fails only when there is no transaction left to undo.
         let _ = batch(session, "ROLLBACK");
-        fault.to_string()
+        Arc::new(fault)
     })
 }
 
