@@ -59,7 +59,7 @@ async fn prepare(dir: &Path) -> ApiToken {
 /// all that were.
 fn storm_until(dir: &Path, token: &ApiToken, round: usize, cut: usize) -> Vec<(String, String)> {
     let mut child = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "storm", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "acknowledged::storm", "--ignored", "--nocapture", "--test-threads=1"])
         .env(DIRECTORY, dir)
         .env(TOKEN, token.expose())
         .env(ROUND, round.to_string())
