@@ -89,6 +89,32 @@ async fn a_store_is_replaced_only_when_told_to_and_kept() {
     installation.serve_in(&other).calls.expect_all(&[kept, later]).await;
 }
 
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused_and_the_way_back_is_a_restore() {
+    let installation = Installation::new();
+    let served = installation.serve();
+    let kept = served.calls.create("kept").await.expect("an answer").expect("made");
+    let before = installation.path("before.db");
+    installation.run(&["backup", text(&before)]).printed();
+    served.server.kill();
+    // The next command moves the log into the database.
+    installation.run(&["admin-key", "reset"]).printed();
+    let database = installation.data_dir().join("fanlight.db");
+    let mut bytes = fs::read(&database).expect("the database");
+    set_version(&mut bytes, 99);
+    fs::write(&database, bytes).expect("a newer database");
+    let refused = installation.run(&["serve", "--listen", "127.0.0.1:0"]).complained();
+    assert!(refused.contains("has schema version 99, this program knows versions up to"));
+    assert!(refused.contains(".backup, for `fanlight restore`"), "{refused}");
+    installation.run(&["restore", text(&before), "--force"]).printed();
+    installation.serve().calls.expect_all(&[kept]).await;
+}
+
+/// The schema's version, PRAGMA user_version, stands at byte 60 of a database.
+fn set_version(database: &mut [u8], version: u32) {
+    database[60..64].copy_from_slice(&version.to_be_bytes());
+}
+
 #[test]
 fn only_an_intact_store_of_this_key_is_restored() {
     let installation = Installation::new();
@@ -115,8 +141,7 @@ fn only_an_intact_store_of_this_key_is_restored() {
     broken[5 * 4096..6 * 4096].fill(0x5a);
     check(&broken, "is not an intact Fanlight store: ");
     let mut newer = good.clone();
-    // The schema's version, PRAGMA user_version, stands at byte 60.
-    newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    set_version(&mut newer, 99);
     check(&newer, "has schema version 99");
     let log = installation.path("monday.db-wal");
     fs::write(&log, "changes").expect("a file");
