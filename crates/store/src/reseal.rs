@@ -53,7 +53,11 @@ impl SoleStore {
         tell: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<u64, StoreError> {
         let work = Reseal { sealer: Arc::new(Sealer::new(key)), tell: Box::new(tell) };
-        self.store.write(work).await
+        let sealed = self.store.write(work).await?;
+        // The key is rotated, also when there is no room to write the file anew: what the key before
+        // opens then stays in unused parts of the file until they are used again.
+        let _ = self.store.forget_deleted();
+        Ok(sealed)
     }
 }
 

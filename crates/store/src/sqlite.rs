@@ -65,6 +65,12 @@ impl Sqlite {
         Ok(Self { readers, writer, _anchor: anchor, _occupied: occupied })
     }
 
+    /// Writes the database anew, without what was deleted or replaced in it.
+    pub(crate) fn forget_deleted(&self) -> Result<(), StoreError> {
+        let connection = writing_connection(self.readers.path())?;
+        Ok(connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?)
+    }
+
     /// Copies the database into a new file, and reads the copy to prove that it can be restored.
     pub(crate) fn back_up(&self, file: &Path, tools: &Tools) -> Result<Contents, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

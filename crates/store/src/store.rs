@@ -145,6 +145,14 @@ impl Store {
         }
     }
 
+    /// Removes from SQLite's file what was deleted or replaced. PostgreSQL does so in its own time.
+    pub(crate) fn forget_deleted(&self) -> Result<(), StoreError> {
+        match &self.inner.database {
+            Database::Sqlite(sqlite) => sqlite.forget_deleted(),
+            Database::Postgres(_) => Ok(()),
+        }
+    }
+
     pub(crate) fn tools(&self) -> &Tools {
         &self.inner.tools
     }

@@ -14,6 +14,7 @@ on_both! {
     a_new_master_key_opens_every_secret_and_the_one_before_none,
     a_key_is_not_rotated_under_those_who_have_the_store_open,
     nobody_opens_a_store_that_one_process_has_for_itself,
+    a_node_that_lost_its_lock_while_the_key_was_rotated_changes_nothing,
 }
 
 fn new_key() -> MasterKey {
@@ -78,19 +79,9 @@ async fn a_new_master_key_opens_every_secret_and_the_one_before_none(test: TestS
     assert!(matches!(fault, StoreError::MasterKey(_)), "{fault}");
     let store = open(closed.location(), &new_key()).await.expect("the new key opens it");
     assert_eq!(secrets(&store, &scope, &ids, &made).await, before);
-    let kept = kept(&store, &closed).await;
+    let kept = closed.raw().expect("the database");
     assert!(is_sealed_in(&kept, &new_key()), "the search finds what is sealed");
     assert!(!is_sealed_in(&kept, &TestStore::master_key()), "a column was forgotten");
-}
-
-/// What the database holds and has not deleted.
-async fn kept(store: &Store, closed: &testkit::ClosedStore) -> Vec<u8> {
-    let dir = tempfile::tempdir().expect("a directory");
-    let file = dir.path().join("copy.db");
-    match store.back_up(&operator(), &file).await {
-        Err(StoreError::UsePgDump) => closed.raw().expect("a dump"),
-        copied => copied.map(|_| std::fs::read(file).expect("the copy")).expect("a copy"),
-    }
 }
 
 /// Whether anything begins as a secret sealed with this key does: its version, and the key's id. A
@@ -139,4 +130,31 @@ async fn nobody_opens_a_store_that_one_process_has_for_itself(test: TestStore) {
     let answer = opened_meanwhile.lock().expect("no panic").clone().expect("an attempt");
     assert!(answer.starts_with("the metadata store is closed while another process"), "{answer}");
     open(closed.location(), &new_key()).await.expect("it is open again");
+}
+
+/// PostgreSQL's lock goes with its connection; SQLite's stays until the process ends.
+async fn a_node_that_lost_its_lock_while_the_key_was_rotated_changes_nothing(test: TestStore) {
+    let scope = flights(&test).await;
+    let Some(cluster) = test.cluster() else {
+        let key = TestStore::master_key();
+        let sole = SoleStore::open(test.location(), &key, Ambient::default()).await;
+        return assert!(matches!(sole, Err(StoreError::InUse)));
+    };
+    let sole = loop {
+        cluster.cut_connections().expect("cut");
+        let key = TestStore::master_key();
+        match SoleStore::open(test.location(), &key, Ambient::default()).await {
+            Err(StoreError::InUse) => {}
+            opened => break opened.expect("the store"),
+        }
+    };
+    sole.reseal(&operator(), &new_key(), |_| {}).await.expect("rotated");
+    for _ in 0..2 {
+        let made = test.store().get_or_create_customer(&scope, customer("UA")).await;
+        assert!(matches!(made, Err(StoreError::MasterKey(_))), "{made:?}");
+        // The second time after the node has found its way back, with the wrong key.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+    }
+    let store = open(test.location(), &new_key()).await.expect("the new key opens it");
+    assert_eq!(find(&store, &scope, "UA").await, None);
 }
