@@ -7,6 +7,7 @@ use std::sync::Arc;
 use model::access::ReadOnly;
 use model::declaration::Refusal;
 use rusqlite::{ErrorCode, ffi};
+use tokio_postgres::error::SqlState;
 
 use crate::master_key::MasterKeyError;
 
@@ -191,7 +192,13 @@ fn fault_of_disk(error: &rusqlite::Error) -> Option<&'static str> {
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(source: tokio_postgres::Error) -> Self {
-        Self::unavailable(source)
+        let reason = match source.code() {
+            Some(code) if *code == SqlState::DISK_FULL => "its disk is full",
+            // A standby, or a database that its operator has closed for writing.
+            Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => "it is read-only",
+            _ => return Self::unavailable(source),
+        };
+        Self::Unwritable { reason, source: source.into() }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use crate::installation::Installation;
 use crate::storm::Storm;
@@ -81,7 +83,7 @@ async fn a_store_is_replaced_only_when_told_to_and_kept() {
     let told = installation.run(&restore).stderr;
     let replaced = told.trim_end().rsplit(' ').next().expect("a path").to_owned();
     let served = installation.serve();
-    served.calls.expect_all(&[kept.clone()]).await;
+    served.calls.expect_all(std::slice::from_ref(&kept)).await;
     let gone = served.calls.read("later").await.expect("an answer");
     assert_eq!(gone.expect_err("it came after the backup").status, 404);
     // What was there before is a store that can be restored in its turn.
@@ -113,6 +115,34 @@ async fn a_store_of_a_newer_version_is_refused_and_the_way_back_is_a_restore() {
 /// The schema's version, PRAGMA user_version, stands at byte 60 of a database.
 fn set_version(database: &mut [u8], version: u32) {
     database[60..64].copy_from_slice(&version.to_be_bytes());
+}
+
+#[tokio::test]
+async fn a_restore_killed_at_any_moment_leaves_the_old_store_or_the_new_one() {
+    let installation = Installation::new();
+    let file = installation.path("monday.db");
+    let served = installation.serve();
+    let storm = Storm::start(&served.calls, "kept");
+    storm.until_acknowledged(100).await;
+    let kept = storm.stop().await.0;
+    installation.run(&["backup", text(&file)]).printed();
+    let mut later = served.calls.create("later").await.expect("an answer").expect("made");
+    served.server.kill();
+    for round in 0..10 {
+        let mut restore = installation.command(&["restore", text(&file), "--force"]);
+        let mut restore = restore.stderr(Stdio::null()).spawn().expect("the binary runs");
+        tokio::time::sleep(Duration::from_millis(4 * round)).await;
+        restore.kill().expect("killed or ended");
+        restore.wait().expect("ended");
+        let served = installation.serve();
+        served.calls.expect_all(&kept).await;
+        match served.calls.read("later").await.expect("an answer") {
+            Ok(found) => assert_eq!(found, later),
+            // The new store, which gets it for the next round.
+            Err(_) => later = served.calls.create("later").await.expect("an answer").expect("made"),
+        }
+        served.server.kill();
+    }
 }
 
 #[test]

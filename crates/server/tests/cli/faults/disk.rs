@@ -75,6 +75,16 @@ async fn a_server_killed_on_a_full_disk_starts_when_there_is_room() {
 }
 
 #[tokio::test]
+async fn a_server_does_not_start_on_a_read_only_disk_and_says_so() {
+    let (installation, disk) = on_failing_disk();
+    disk.set(State::ReadOnly);
+    let refused = installation.run(&["serve", "--listen", "127.0.0.1:0"]).complained();
+    assert!(refused.contains("Read-only file system"), "{refused}");
+    disk.set(State::Healthy);
+    installation.serve().calls.create("first").await.expect("an answer").expect("made");
+}
+
+#[tokio::test]
 async fn a_stuck_disk_holds_writes_and_nothing_else() {
     let (installation, disk) = on_failing_disk();
     let served = installation.serve();
