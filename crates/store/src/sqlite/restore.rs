@@ -78,7 +78,11 @@ fn take_in(file: &Path, incoming: &Path, key: &MasterKey) -> Result<Contents, St
         );
         return Err(StoreError::Unfit { file: file.to_owned(), reason });
     }
-    durable::remove(incoming).map_err(|fault| StoreError::file(incoming, fault))?;
+    for ending in ["", "-journal", LOG, "-shm"] {
+        // Left behind by a restore that was killed; SQLite would take them for this file's.
+        let left = durable::beside(incoming, ending);
+        durable::remove(&left).map_err(|fault| StoreError::file(&left, fault))?;
+    }
     let copied = durable::create_private(incoming).and_then(|mut copy| {
         std::io::copy(&mut std::fs::File::open(file)?, &mut copy)?;
         copy.sync_all()
