@@ -50,13 +50,14 @@ pub enum Kind {
     Environment,
     Group,
     Levels,
+    MasterKey,
     PortalAccess,
     Schema,
     Tag,
 }
 
 impl Kind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AdminKey,
         Self::ApiToken,
         Self::Customer,
@@ -66,6 +67,7 @@ impl Kind {
         Self::Environment,
         Self::Group,
         Self::Levels,
+        Self::MasterKey,
         Self::PortalAccess,
         Self::Schema,
         Self::Tag,
@@ -82,6 +84,7 @@ impl Kind {
             Self::Environment => "environment",
             Self::Group => "group",
             Self::Levels => "levels",
+            Self::MasterKey => "master_key",
             Self::PortalAccess => "portal_access",
             Self::Schema => "schema",
             Self::Tag => "group_tag",

@@ -113,11 +113,15 @@ impl Drop for Entered<'_> {
     }
 }
 
+/// One text for who, what and which; the parts cannot run into each other, since only the last may
+/// hold a line break.
+pub(crate) fn name(credential: &str, route: &str, key: &str) -> String {
+    format!("{credential}\n{route}\n{key}")
+}
+
 impl Ticket {
-    /// One text for who, what and which; the parts cannot run into each other, since only the last
-    /// may hold a line break.
     fn name(&self) -> String {
-        format!("{}\n{}\n{}", self.credential, self.route, self.key)
+        name(&self.credential, &self.route, &self.key)
     }
 
     fn params(&self) -> [Param<'_>; 3] {

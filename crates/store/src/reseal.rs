@@ -1,14 +1,16 @@
 //! A new master key: every secret at rest is opened with the old one and sealed with the new one, in
 //! one transaction.
 
-use std::sync::Arc;
-
 use model::OperatorScope;
+use model::access::Caller;
+use serde_json::json;
 
 use crate::ambient::Ambient;
+use crate::audit::{self, Action, Change, Kind};
 use crate::error::StoreError;
 use crate::master_key::MasterKey;
 use crate::migrate::{KEY_CHECK_SETTING, key_check};
+use crate::recorded;
 use crate::seal::{Place, Sealer};
 use crate::session::{Cells, Param, Session};
 use crate::sql::{self, Statement};
@@ -48,11 +50,16 @@ impl SoleStore {
     /// database was lost while it committed. Opening the store with either key tells.
     pub async fn reseal(
         self,
-        _: &OperatorScope,
+        scope: &OperatorScope,
         key: &MasterKey,
         tell: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<u64, StoreError> {
-        let work = Reseal { sealer: Arc::new(Sealer::new(key)), tell: Box::new(tell) };
+        let work = Reseal {
+            caller: scope.caller().clone(),
+            key_id: hex::encode(key.id()),
+            sealer: Sealer::new(key),
+            tell: Box::new(tell),
+        };
         let sealed = self.store.write(work).await?;
         // The key is rotated, also when there is no room to write the file anew: what the key before
         // opens then stays in unused parts of the file until they are used again.
@@ -79,7 +86,9 @@ impl Work for LookAround {
 }
 
 struct Reseal {
-    sealer: Arc<Sealer>,
+    caller: Caller,
+    key_id: String,
+    sealer: Sealer,
     tell: Box<dyn Fn(Progress) + Send + Sync>,
 }
 
@@ -97,6 +106,11 @@ impl Work for Reseal {
         anew.embed_secrets().await?;
         anew.numbered(sql::SEALED_CONNECTIONS, sql::RESEAL_CONNECTION, Place::Connection).await?;
         anew.numbered(sql::SEALED_TOKENS, sql::RESEAL_TOKEN, Place::CustomerToken).await?;
+        anew.replies().await?;
+        let (action, kind, subject) = (Action::Rotate, Kind::MasterKey, "master.key");
+        let after = Some(json!({"id": self.key_id}));
+        let change = Change { action, kind, group: None, subject, before: None, after };
+        audit::note(session, &self.caller, change).await?;
         Ok(anew.progress.done)
     }
 }
@@ -124,6 +138,29 @@ impl Anew<'_> {
             self.advance(1);
         }
         Ok(())
+    }
+
+    async fn replies(&mut self) -> Result<(), StoreError> {
+        let read = |row: &Cells<'_>| {
+            let text = |at| row.text(at).map(str::to_owned);
+            Ok(([text(0)?, text(1)?, text(2)?], row.bytes(3)?.to_owned()))
+        };
+        let mut last = [const { String::new() }; 3];
+        loop {
+            let page = last.each_ref().map(|part| Param::Text(part));
+            let rows = self.session.rows(sql::SEALED_REPLIES, &page, read).await?;
+            let Some((key, _)) = rows.last() else { return Ok(()) };
+            last = key.clone();
+            for ([credential, route, key], sealed) in &rows {
+                let name = recorded::name(credential, route, key);
+                let sealed = self.seal(Place::IdempotencyRecord(&name), sealed)?;
+                let [credential, route, key] =
+                    [credential, route, key].map(|part| Param::Text(part));
+                let params = [credential, route, key, Param::Bytes(&sealed)];
+                self.session.execute(sql::RESEAL_REPLY, &params).await?;
+            }
+            self.advance(rows.len() as u64);
+        }
     }
 
     /// A table whose key is a number, page after page.

@@ -338,7 +338,7 @@ statements! {
     OCCUPY_ALONE = "{occupy_alone}";
     UPDATE_SETTING = "UPDATE setting SET value = ?2 WHERE name = ?1";
     COUNT_SEALED = "SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM data_source)
-        + (SELECT count(*) FROM embed_secret)";
+        + (SELECT count(*) FROM embed_secret) + (SELECT count(*) FROM idempotency_record)";
     SEALED_SECRETS = "SELECT id, sealed FROM embed_secret ORDER BY id";
     RESEAL_SECRET = "UPDATE embed_secret SET sealed = ?2 WHERE id = ?1";
     SEALED_CONNECTIONS = "SELECT id, connection_sealed FROM data_source WHERE id > ?1
@@ -346,6 +346,12 @@ statements! {
     RESEAL_CONNECTION = "UPDATE data_source SET connection_sealed = ?2 WHERE id = ?1";
     SEALED_TOKENS = "SELECT id, token_sealed FROM customer WHERE id > ?1 ORDER BY id LIMIT 1000";
     RESEAL_TOKEN = "UPDATE customer SET token_sealed = ?2 WHERE id = ?1";
+    /// Few at once, because the reply to a batch is long.
+    SEALED_REPLIES = "SELECT credential, route, idempotency_key, body_sealed
+        FROM idempotency_record WHERE (credential, route, idempotency_key) > (?1, ?2, ?3)
+        ORDER BY credential, route, idempotency_key LIMIT 20";
+    RESEAL_REPLY = "UPDATE idempotency_record SET body_sealed = ?4
+        WHERE credential = ?1 AND route = ?2 AND idempotency_key = ?3";
 }
 
 #[cfg(test)]

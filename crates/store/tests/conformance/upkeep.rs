@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use model::GroupScope;
 use model::credential::{CustomerToken, EmbedSecret};
+use model::customer::CustomerRecord;
 use sha2::{Digest, Sha256};
-use store::{Ambient, Definitions, Location, MasterKey, Progress, SoleStore, Store, StoreError};
+use store::audit::AuditFilter;
+use store::{
+    Ambient, Definitions, Kept, Location, MasterKey, Progress, Recorded, SoleStore, Store,
+    StoreError, Ticket,
+};
 use testkit::{TestStore, customer, customer_below};
 
 use crate::{create, find, flights, name, on_both, operator, told};
@@ -62,6 +67,10 @@ async fn a_new_master_key_opens_every_secret_and_the_one_before_none(test: TestS
     let made = test.store().create_embed_secret(&operator(), &name("Production")).await;
     let made = made.expect("a secret");
     let ids = ["UA", "UA-JFK"];
+    let replies = [
+        rotate_once(test.store(), &scope, "a").await,
+        rotate_once(test.store(), &scope, "b").await,
+    ];
     let before = secrets(test.store(), &scope, &ids, &made).await;
 
     let closed = test.close();
@@ -69,19 +78,42 @@ async fn a_new_master_key_opens_every_secret_and_the_one_before_none(test: TestS
     let sole = open_alone(closed.location()).await;
     let tell = move |progress| tell.send(progress).expect("the test listens");
     let sealed = sole.reseal(&operator(), &new_key(), tell).await;
-    // Two customers, two embed secrets, four data sources.
-    assert_eq!(sealed.expect("rotated"), 8);
-    assert_eq!(told.iter().last(), Some(Progress { done: 8, total: 8 }));
+    // Two customers, two embed secrets, four data sources, two replies.
+    assert_eq!(sealed.expect("rotated"), 10);
+    assert_eq!(told.iter().last(), Some(Progress { done: 10, total: 10 }));
 
     let Err(fault) = open(closed.location(), &TestStore::master_key()).await else {
         panic!("opened with the key before")
     };
     assert!(matches!(fault, StoreError::MasterKey(_)), "{fault}");
     let store = open(closed.location(), &new_key()).await.expect("the new key opens it");
+    for (key, reply) in ["a", "b"].into_iter().zip(replies) {
+        assert_eq!(rotate_once(&store, &scope, key).await, reply);
+    }
     assert_eq!(secrets(&store, &scope, &ids, &made).await, before);
+    let noted = store.audit_entries(&operator(), &AuditFilter::default(), None, 1).await;
+    let noted = &noted.expect("entries")[0];
+    let who_and_what = (noted.actor.as_str(), noted.action.as_str(), noted.kind.as_str());
+    assert_eq!(who_and_what, ("command_line", "rotate", "master_key"));
     let kept = closed.raw().expect("the database");
     assert!(is_sealed_in(&kept, &new_key()), "the search finds what is sealed");
     assert!(!is_sealed_in(&kept, &TestStore::master_key()), "a column was forgotten");
+}
+
+/// Gives UA a new token, once for a key; the reply that is kept.
+async fn rotate_once(store: &Store, scope: &GroupScope, key: &str) -> Kept {
+    let ticket = Ticket {
+        credential: "api_token:1".to_owned(),
+        route: "POST /v1/rotate".to_owned(),
+        key: key.to_owned(),
+        payload_hash: [1; 32],
+    };
+    let render =
+        |made: &CustomerRecord| Kept { status: 200, body: made.token.expose().as_bytes().to_vec() };
+    let recorded = store.rotate_customer_token(scope, &name("UA")).recorded(ticket, render).await;
+    match recorded.expect("made once") {
+        Recorded::Done(kept) | Recorded::Replayed(kept) => kept,
+    }
 }
 
 /// Whether anything begins as a secret sealed with this key does: its version, and the key's id. A
