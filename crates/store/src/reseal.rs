@@ -176,11 +176,12 @@ impl Anew<'_> {
             let rows = self.session.rows(page, &[Param::Integer(last)], read).await?;
             let Some((key, _)) = rows.last() else { return Ok(()) };
             last = *key;
-            for (key, sealed) in &rows {
-                let sealed = self.seal(place(*key), sealed)?;
-                let params = [Param::Integer(*key), Param::Bytes(&sealed)];
-                self.session.execute(reseal, &params).await?;
-            }
+            let seal = |(key, sealed): &(i64, Vec<u8>)| Ok((*key, self.seal(place(*key), sealed)?));
+            let anew = rows.iter().map(seal).collect::<Result<Vec<_>, StoreError>>()?;
+            let sets =
+                anew.iter().map(|(key, sealed)| [Param::Integer(*key), Param::Bytes(sealed)]);
+            let sets: Vec<_> = sets.collect();
+            self.session.execute_all(reseal, &sets).await?;
             self.advance(rows.len() as u64);
         }
     }

@@ -113,6 +113,19 @@ impl Cluster {
         )
     }
 
+    /// `kill -9` of every process of the server but the first, which then recovers by itself.
+    pub fn kill_processes(&self) -> Result<()> {
+        let state = std::fs::read_to_string(self.dir.path().join("data/postmaster.pid"))?;
+        let first = state.lines().next().context("a pid file begins with the process")?;
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children"))?;
+        for child in children.split_whitespace() {
+            let child = rustix::process::Pid::from_raw(child.parse()?).context("a process")?;
+            // One that has just ended by itself is as good.
+            let _ = rustix::process::kill_process(child, rustix::process::Signal::KILL);
+        }
+        Ok(())
+    }
+
     /// Runs SQL as the owner of the database.
     pub fn execute(&self, sql: &str) -> Result<()> {
         let mut psql = Command::new(format!("{PROGRAMS}/psql"));

@@ -57,8 +57,9 @@ async fn rotate_given(store: SoleStore) -> anyhow::Result<()> {
          before is refused, use the new one",
     )?;
     complain(&format!(
-        "sealed {sealed} secrets with it; set FANLIGHT_MASTER_KEY to it for every server and \
-         command. Backups made until now need the key before"
+        "sealed {sealed} secrets with it; set FANLIGHT_MASTER_KEY, or the file that \
+         FANLIGHT_MASTER_KEY_FILE names, to it for every server and command. Backups made until now \
+         need the key before"
     ));
     Ok(())
 }

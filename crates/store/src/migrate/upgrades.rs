@@ -167,7 +167,7 @@ async fn the_first_versions_database_is_upgraded_on_postgres() {
     // The first version drew customers' keys from here.
     let drawn = "SELECT setval(pg_get_serial_sequence('customer', 'id'), 2)";
     client.batch_execute(drawn).await.expect("two keys");
-    check_upgraded(Location::Postgres(cluster.url())).await;
+    check_upgraded(on_postgres(&cluster)).await;
 }
 
 #[tokio::test]
@@ -183,10 +183,14 @@ async fn a_newer_schema_is_refused_on_sqlite() {
 #[tokio::test]
 async fn a_newer_schema_is_refused_on_postgres() {
     let cluster = testkit::Cluster::start().expect("a cluster");
-    drop(open(Location::Postgres(cluster.url())).await.expect("this version"));
+    drop(open(on_postgres(&cluster)).await.expect("this version"));
     let newer = "UPDATE schema_version SET version = version + 1";
     connect(&cluster).await.batch_execute(newer).await.expect("newer");
-    check_refused(Location::Postgres(cluster.url())).await;
+    check_refused(on_postgres(&cluster)).await;
+}
+
+fn on_postgres(cluster: &testkit::Cluster) -> Location {
+    Location::Postgres { url: cluster.url(), password: None, connections: 4 }
 }
 
 async fn connect(cluster: &testkit::Cluster) -> deadpool_postgres::Client {

@@ -34,6 +34,22 @@ async fn a_database_that_is_killed_and_comes_back_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_database_whose_processes_are_killed_amid_a_storm_loses_nothing() {
+    let cluster = Cluster::start().expect("a cluster");
+    let installation = Installation::with(&[("FANLIGHT_DATABASE_URL", &cluster.address())]);
+    let served = installation.serve();
+    let storm = Storm::start(&served.calls, "storm");
+    for _ in 0..3 {
+        storm.until_acknowledged(100).await;
+        cluster.kill_processes().expect("killed");
+    }
+    storm.until_acknowledged(100).await;
+    let (acknowledged, refused) = storm.stop().await;
+    refused.iter().for_each(check);
+    served.calls.expect_all(&acknowledged).await;
+}
+
+#[tokio::test]
 async fn a_database_that_becomes_read_only_refuses_writes_and_answers_reads() {
     let cluster = Cluster::start().expect("a cluster");
     let installation = Installation::with(&[("FANLIGHT_DATABASE_URL", &cluster.address())]);
