@@ -69,6 +69,12 @@ impl ResultCache {
         self.0.insert(*key.as_bytes(), Kept { result, as_of, asked, keep_for, source }).await;
     }
 
+    /// The bytes that results take, and how many there are; more or less, because what has ended is
+    /// removed a moment later.
+    pub(crate) fn size(&self) -> (u64, u64) {
+        (self.0.weighted_size(), self.0.entry_count())
+    }
+
     /// Drops all results of a source.
     pub(crate) fn forget(&self, source: SourceId) {
         let of_source = move |_: &[u8; 32], kept: &Kept| kept.source == source;

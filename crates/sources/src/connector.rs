@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use model::source::{Connection, DataSource};
 use query::Value;
 
+use crate::activity::Activity;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
 use crate::options::{Limits, WorkerCommand};
@@ -78,10 +79,16 @@ pub(crate) fn connector(
     source: &DataSource,
     limits: &Limits,
     worker: &WorkerCommand,
+    activity: &Arc<Activity>,
 ) -> Arc<dyn Connector> {
     match &source.connection {
-        Connection::Files { tables, materialize } => {
-            Arc::new(EngineWorkers::new(&source.name, tables, *materialize, limits, worker))
-        }
+        Connection::Files { tables, materialize } => Arc::new(EngineWorkers::new(
+            &source.name,
+            tables,
+            *materialize,
+            limits,
+            worker,
+            activity,
+        )),
     }
 }

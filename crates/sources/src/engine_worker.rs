@@ -23,6 +23,7 @@ use model::source::{FileFormat, FileTable};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
+use crate::activity::Activity;
 use crate::connector::{Connector, Failure, Query, TableColumn};
 use crate::options::{Limits, WorkerCommand};
 use crate::result::ResultSet;
@@ -44,6 +45,7 @@ pub(crate) struct EngineWorkers {
     limits: EngineLimits,
     temporary_folder: Option<PathBuf>,
     command: WorkerCommand,
+    activity: Arc<Activity>,
     current: Mutex<Current>,
     /// Held by the query that runs alone.
     alone: Mutex<()>,
@@ -63,6 +65,7 @@ impl EngineWorkers {
         materialize: bool,
         limits: &Limits,
         command: &WorkerCommand,
+        activity: &Arc<Activity>,
     ) -> Self {
         let connections = u32::try_from(limits.queries_per_source).unwrap_or(u32::MAX).max(1);
         Self {
@@ -72,6 +75,7 @@ impl EngineWorkers {
             limits: EngineLimits { connections, ..limits.engine },
             temporary_folder: limits.temporary_folder.clone(),
             command: command.clone(),
+            activity: Arc::clone(activity),
             current: Mutex::default(),
             alone: Mutex::default(),
         }
@@ -116,7 +120,8 @@ impl EngineWorkers {
             temporary_folder: temporary.files().to_owned(),
             limits: self.limits,
         };
-        Worker::start(&self.name, &self.command, setup, temporary).await
+        let activity = Arc::clone(&self.activity);
+        Worker::start(&self.name, &self.command, setup, temporary, activity).await
     }
 
     /// Takes a worker out of use; it ends when its last query has.

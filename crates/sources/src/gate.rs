@@ -35,6 +35,11 @@ impl Gate {
         receiver.await.map_err(|_| Full)
     }
 
+    /// How many queries run, and how many wait.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        self.queue().load()
+    }
+
     pub(crate) fn is_idle(&self) -> bool {
         self.queue().is_idle()
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use model::source::DataSource;
 use tokio::time::{sleep, timeout};
 
+use crate::activity::Activity;
 use crate::connector::{Connector, Failure, Query, connector};
 use crate::error::SourceError;
 use crate::gate::{Gate, Permit};
@@ -24,10 +25,16 @@ pub(crate) struct Instance {
     statement_timeout: Duration,
     queue_timeout: Duration,
     last_used: Mutex<Instant>,
+    activity: Arc<Activity>,
 }
 
 impl Instance {
-    pub(crate) fn new(source: &DataSource, limits: &Limits, worker: &WorkerCommand) -> Arc<Self> {
+    pub(crate) fn new(
+        source: &DataSource,
+        limits: &Limits,
+        worker: &WorkerCommand,
+        activity: &Arc<Activity>,
+    ) -> Arc<Self> {
         let queue = QueueLimits {
             running: limits.queries_per_source.max(1),
             running_per_customer: limits.queries_per_customer.max(1),
@@ -35,11 +42,12 @@ impl Instance {
         };
         Arc::new(Self {
             revision: source.revision,
-            connector: connector(source, limits, worker),
+            connector: connector(source, limits, worker, activity),
             gate: Gate::new(queue),
             statement_timeout: limits.statement_timeout,
             queue_timeout: limits.queue_timeout,
             last_used: Mutex::new(Instant::now()),
+            activity: Arc::clone(activity),
         })
     }
 
@@ -66,7 +74,10 @@ impl Instance {
     }
 
     async fn enter(&self, customer: CustomerKey) -> Result<Permit, SourceError> {
-        match timeout(self.queue_timeout, self.gate.enter(customer)).await {
+        let asked = Instant::now();
+        let entered = timeout(self.queue_timeout, self.gate.enter(customer)).await;
+        self.activity.queue_wait.record_duration(asked.elapsed());
+        match entered {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(SourceError::Busy { retry_after: RETRY_AFTER }),
         }
@@ -95,6 +106,11 @@ impl Instance {
     pub(crate) fn connector(&self) -> Arc<dyn Connector> {
         self.touch();
         Arc::clone(&self.connector)
+    }
+
+    /// How many queries run, and how many wait.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        self.gate.load()
     }
 
     /// How long nobody has asked; nothing while a query runs or waits.

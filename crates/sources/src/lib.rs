@@ -7,6 +7,7 @@
 //! Each kind of database is one [`connector::Connector`] in a module of its own. The embedded engine
 //! (`engine_worker`) runs in worker processes, one for each data source.
 
+mod activity;
 mod cache;
 mod connector;
 mod engine_worker;
@@ -20,6 +21,7 @@ mod result;
 mod sources;
 mod stop;
 
+pub use activity::{Activity, Load, Outcomes};
 pub use connector::TableColumn;
 pub use error::{ResultLimit, SourceError};
 pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};

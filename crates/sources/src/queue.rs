@@ -102,6 +102,11 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
         self.waiting >= self.limits.waiting
     }
 
+    /// How many items run, and how many wait.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        (self.running, self.waiting)
+    }
+
     /// Whether nothing runs and nothing waits.
     pub(crate) fn is_idle(&self) -> bool {
         self.running == 0 && self.waiting == 0

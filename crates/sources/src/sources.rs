@@ -10,6 +10,7 @@ use model::name::{SourceId, TableName};
 use model::source::DataSource;
 use query::Statement;
 
+use crate::activity::{Activity, Load};
 use crate::cache::{Fresh, ResultCache};
 use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
@@ -30,6 +31,7 @@ struct Inner {
     worker: WorkerCommand,
     cache: ResultCache,
     flights: Flights,
+    activity: Arc<Activity>,
     open: Mutex<Open>,
     sweeper: Once,
 }
@@ -48,6 +50,7 @@ impl Sources {
             limits,
             worker,
             flights: Flights::default(),
+            activity: Arc::new(Activity::new()),
             open: Mutex::default(),
             sweeper: Once::new(),
         }))
@@ -108,6 +111,27 @@ impl Sources {
         }
     }
 
+    /// What has been asked and answered so far.
+    pub fn activity(&self) -> &Activity {
+        &self.0.activity
+    }
+
+    /// What is open, runs, waits and is kept just now.
+    pub fn load(&self) -> Load {
+        let (cache_bytes, cache_entries) = self.0.cache.size();
+        let open = self.open();
+        let empty =
+            Load { open: open.instances.len(), cache_bytes, cache_entries, ..Load::default() };
+        open.instances.values().map(|instance| instance.load()).fold(
+            empty,
+            |sum, (running, waiting)| Load {
+                running: sum.running + running,
+                waiting: sum.waiting + waiting,
+                ..sum
+            },
+        )
+    }
+
     async fn answer(
         &self,
         source: &Arc<DataSource>,
@@ -122,14 +146,18 @@ impl Sources {
         if !age.is_zero()
             && let Some(kept) = self.0.cache.get(&key, age).await
         {
+            self.0.activity.cache_hits.count();
             return Ok(Answer { result: kept.result, cached: true, as_of: kept.as_of });
         }
         let (waiter, pilot) = self.0.flights.join(key, age);
         if let Some(pilot) = pilot {
+            self.0.activity.cache_misses.count();
             let instance = self.instance(source)?;
             tracing::debug!(request_id = %options.request_id, source = %source.name, "query begins");
             let flight = Flight { key, source: source.id, customer: options.customer };
             tokio::spawn(fly(Arc::clone(&self.0), instance, pilot, flight, query()));
+        } else {
+            self.0.activity.joined.count();
         }
         let fresh = waiter.outcome().await?;
         Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
@@ -144,7 +172,7 @@ impl Sources {
         if open.shut_down {
             return Err(SourceError::Unavailable { detail: "the server shuts down".to_owned() });
         }
-        let new = || Instance::new(source, &self.0.limits, &self.0.worker);
+        let new = || Instance::new(source, &self.0.limits, &self.0.worker, &self.0.activity);
         let instance = match open.instances.entry(source.id) {
             Entry::Vacant(entry) => entry.insert(new()),
             Entry::Occupied(mut entry) => {
@@ -185,6 +213,7 @@ async fn fly(
     let (as_of, asked) = (now(), Instant::now());
     let stop = pilot.stop.clone();
     let tell = async |outcome: Result<ResultSet, SourceError>| {
+        inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
         let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });
         let keep_for = pilot.keep_for();
         if let Ok(fresh) = &outcome

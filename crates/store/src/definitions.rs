@@ -121,6 +121,11 @@ impl DefinitionsCache {
         cached.as_ref().filter(|cached| cached.generation == generation).cloned()
     }
 
+    pub(crate) fn generation(&self) -> Option<i64> {
+        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        cached.as_ref().map(|cached| cached.generation)
+    }
+
     fn set(&self, definitions: &Arc<Definitions>) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         *cached = Some(Arc::clone(definitions));
@@ -143,6 +148,7 @@ impl Store {
             return Ok(cached);
         }
         let definitions = Arc::new(self.in_snapshot(Load).await?);
+        self.activity().definitions_loads.count();
         self.definitions_cache().set(&definitions);
         Ok(definitions)
     }

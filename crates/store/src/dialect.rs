@@ -41,6 +41,12 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "SELECT nextval(pg_get_serial_sequence('customer', 'id')) \
          FROM generate_series(1, CAST(?1 AS BIGINT))",
     ),
+    // How many migrations have run: SQLite keeps it in the head of its file.
+    (
+        "{schema_version}",
+        "SELECT user_version FROM pragma_user_version",
+        "SELECT version FROM schema_version",
+    ),
     // Only PostgreSQL's nodes must be told; SQLite's readers see it in the data version.
     (
         "{next_generation}",

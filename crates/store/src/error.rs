@@ -99,6 +99,18 @@ impl StoreError {
         Self::File { path: path.to_owned(), source }
     }
 
+    /// Whether it tells of the database's state, not of the caller's wish.
+    pub(crate) fn is_of_the_database(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(_)
+                | Self::Unwritable { .. }
+                | Self::Corrupt(_)
+                | Self::Contended
+                | Self::Closed
+        )
+    }
+
     pub(crate) fn corrupt(what: impl Display) -> Self {
         Self::Corrupt(what.to_string())
     }

@@ -6,6 +6,7 @@
 //! in `dialect`. Every method on customers' data takes a scope, and what is outside the scope is
 //! answered as if absent.
 
+mod activity;
 mod ambient;
 mod apply;
 pub mod audit;
@@ -16,6 +17,7 @@ mod dialect;
 mod durable;
 mod embed_secrets;
 mod error;
+mod health;
 mod master_key;
 mod migrate;
 mod postgres;
@@ -29,6 +31,7 @@ mod store;
 mod tags;
 mod viewers;
 
+pub use activity::{Activity, PoolUse};
 pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
 pub use audit::{AuditEntry, AuditFilter};
 pub use customers::{
@@ -37,6 +40,7 @@ pub use customers::{
 };
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
 pub use error::{Fault, StoreError};
+pub use health::SchemaVersion;
 pub use master_key::{ENVIRONMENT_VARIABLE, IncomingKey, MasterKey, MasterKeyError};
 pub use recorded::{Kept, Pending, Recorded, Ticket};
 pub use reseal::{Progress, SoleStore};

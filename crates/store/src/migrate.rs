@@ -23,6 +23,10 @@ pub(crate) const MIGRATIONS: &[&str] = &[
 pub(crate) const KEY_CHECK_SETTING: &str = "key_check";
 const KEY_CHECK_TEXT: &[u8] = b"fanlight";
 
+/// Where PostgreSQL keeps the version; SQLite has a place for it.
+pub(crate) const VERSION_TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
+
 /// Any fixed number: the name of the lock that a migrating node holds.
 pub(crate) const POSTGRES_LOCK: i64 = 0x0046_414e_4c49_4748;
 
@@ -77,7 +81,7 @@ async fn postgres_to(
 ) -> Result<(), StoreError> {
     let tx = client.transaction().await?;
     tx.execute("SELECT pg_advisory_xact_lock($1)", &[&POSTGRES_LOCK]).await?;
-    tx.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+    tx.batch_execute(VERSION_TABLE).await?;
     let found = tx.query_opt("SELECT version FROM schema_version", &[]).await?;
     let found: i64 = found.map_or(Ok(0), |row| row.try_get(0))?;
     let pending = pending(found, migrations)?;

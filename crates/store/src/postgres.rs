@@ -7,12 +7,13 @@ mod reader;
 mod tls;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use tokio_postgres::IsolationLevel;
 use tokio_postgres::error::SqlState;
 
+use crate::activity::PoolUse;
 use crate::error::StoreError;
 use crate::session::{Connection, Session, Tools};
 use crate::store::{Occupancy, Work};
@@ -72,6 +73,16 @@ impl Postgres {
         Ok(PostgresReader { postgres: self, client: self.client().await? })
     }
 
+    pub(crate) fn pool_use(&self) -> PoolUse {
+        let status = self.pool.status();
+        PoolUse {
+            most: status.max_size,
+            open: status.size,
+            idle: status.available,
+            waiting: status.waiting,
+        }
+    }
+
     /// The generation of the definitions as last heard. `None`: the listener has lost the server, so
     /// it must be read.
     pub(crate) fn generation(&self) -> Option<i64> {
@@ -97,7 +108,9 @@ impl Postgres {
     }
 
     async fn attempt<W: Work>(&self, work: &W, tools: &Tools) -> Result<W::Output, StoreError> {
+        let asked = Instant::now();
         let mut client = self.client().await?;
+        tools.activity.change_wait.record_duration(asked.elapsed());
         // Dropped without a commit, a transaction is rolled back.
         let tx = client.transaction().await?;
         let lock = match W::EXCLUSIVE {
@@ -116,7 +129,9 @@ impl Postgres {
             true => Some(crate::definitions::generation(&session).await?),
             false => None,
         };
+        let begun = Instant::now();
         tx.commit().await.map_err(undecided_if_lost)?;
+        tools.activity.committed(1, begun.elapsed());
         if let (Some(generation), Some(listener)) = (generation, &self.listener) {
             listener.heard(generation);
         }

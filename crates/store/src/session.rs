@@ -10,6 +10,7 @@ use futures_util::future::try_join_all;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 
+use crate::activity::Activity;
 use crate::ambient::Ambient;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
@@ -21,6 +22,13 @@ use crate::sql::Statement;
 pub(crate) struct Tools {
     pub(crate) ambient: Ambient,
     pub(crate) sealer: Sealer,
+    pub(crate) activity: Activity,
+}
+
+impl Tools {
+    pub(crate) fn new(ambient: Ambient, sealer: Sealer) -> Self {
+        Self { ambient, sealer, activity: Activity::new() }
+    }
 }
 
 /// A connection in use.
@@ -64,6 +72,17 @@ impl Session<'_> {
         params: &[Param<'_>],
         read: Read<T>,
     ) -> Result<Vec<T>, StoreError> {
+        let outcome = self.answer(statement, params, read).await;
+        self.tools.activity.statement_ended(&outcome);
+        outcome
+    }
+
+    async fn answer<T>(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        read: Read<T>,
+    ) -> Result<Vec<T>, StoreError> {
         let rows = match self.connection {
             Connection::Sqlite(connection) => {
                 return sqlite_rows(connection, statement, params, read);
@@ -91,6 +110,12 @@ impl Session<'_> {
         statement: Statement,
         params: &[Param<'_>],
     ) -> Result<u64, StoreError> {
+        let outcome = self.change(statement, params).await;
+        self.tools.activity.statement_ended(&outcome);
+        outcome
+    }
+
+    async fn change(&self, statement: Statement, params: &[Param<'_>]) -> Result<u64, StoreError> {
         match self.connection {
             Connection::Sqlite(connection) => {
                 let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);

@@ -128,6 +128,9 @@ statements! {
     SETTING = "SELECT value FROM setting WHERE name = ?1";
     INSERT_SETTING = "INSERT INTO setting (name, value) VALUES (?1, ?2)
         ON CONFLICT (name) DO NOTHING";
+    SCHEMA_VERSION = "{schema_version}";
+    SET_SETTING = "INSERT INTO setting (name, value) VALUES (?1, ?2)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     GENERATION = "SELECT generation FROM definitions_generation";
     NEXT_GENERATION = "{next_generation}";
 
@@ -381,6 +384,7 @@ mod tests {
             let text = Dialect::Postgres.render(migration);
             client.batch_execute(&text).await.expect("migrates");
         }
+        client.batch_execute(crate::migrate::VERSION_TABLE).await.expect("a table");
         for (at, (name, _)) in ALL.iter().enumerate() {
             let prepared = client.prepare(Statement(at).text(Dialect::Postgres)).await;
             prepared.map_err(|fault| format!("{name}: {fault:?}")).expect("prepares");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use model::OperatorScope;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::activity::PoolUse;
 use crate::ambient::Ambient;
 use crate::definitions::{DefinitionsCache, ReadGeneration};
 use crate::error::StoreError;
@@ -116,7 +117,7 @@ impl Store {
         key: &MasterKey,
         ambient: Ambient,
     ) -> Result<Self, StoreError> {
-        let tools = Arc::new(Tools { ambient, sealer: Sealer::new(key) });
+        let tools = Arc::new(Tools::new(ambient, Sealer::new(key)));
         let database = match location {
             Location::Sqlite(dir) => {
                 Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools), occupancy)?)
@@ -176,9 +177,21 @@ impl Store {
 
     /// Runs what changes something; when this returns, the change is durable.
     pub(crate) async fn write<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
-        match &self.inner.database {
+        let activity = self.activity();
+        let _waiting = activity.changes_waiting.enter();
+        let outcome = match &self.inner.database {
             Database::Sqlite(sqlite) => sqlite.writer.run(work).await,
             Database::Postgres(postgres) => postgres.run(&work, &self.inner.tools).await,
+        };
+        activity.change_ended(&outcome);
+        outcome
+    }
+
+    /// The connections to PostgreSQL; `None` on SQLite.
+    pub fn pool_use(&self) -> Option<PoolUse> {
+        match &self.inner.database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(postgres) => Some(postgres.pool_use()),
         }
     }
 }
@@ -207,7 +220,7 @@ impl Store {
     }
 
     /// What PostgreSQL has told without being asked.
-    fn generation_heard(&self) -> Option<i64> {
+    pub(crate) fn generation_heard(&self) -> Option<i64> {
         match &self.inner.database {
             Database::Postgres(postgres) => postgres.generation(),
             Database::Sqlite(_) => None,

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use super::argument::arguments;
 use super::process::Process;
 use super::temporary::TemporaryFolder;
+use crate::activity::Activity;
 use crate::connector::{Failure, Query, TableColumn};
 use crate::error::ResultLimit;
 use crate::options::WorkerCommand;
@@ -80,9 +81,10 @@ impl Worker {
         command: &WorkerCommand,
         setup: Setup,
         temporary: TemporaryFolder,
+        activity: Arc<Activity>,
     ) -> Result<Self, Failure> {
         let unavailable = |what: &str| Failure::Unavailable(format!("engine worker: {what}"));
-        let started = Self::try_start(source, command, setup, temporary);
+        let started = Self::try_start(source, command, setup, temporary, activity);
         match timeout(OPEN_TIMEOUT, started).await {
             Ok(Ok(Ok(worker))) => Ok(worker),
             Ok(Ok(Err(message))) => Err(unavailable(&message)),
@@ -96,6 +98,7 @@ impl Worker {
         command: &WorkerCommand,
         setup: Setup,
         temporary: TemporaryFolder,
+        activity: Arc<Activity>,
     ) -> io::Result<Result<Self, String>> {
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
@@ -115,7 +118,12 @@ impl Worker {
         }
         let pending = Arc::new(Pending::default());
         let (end, ended) = watch::channel(false);
-        tokio::spawn(receive(reader, Arc::clone(&pending), end));
+        let received = receive(reader, Arc::clone(&pending), end);
+        tokio::spawn(async move {
+            activity.workers_started.count();
+            let _running = activity.workers.enter();
+            received.await;
+        });
         Ok(Ok(Self {
             writer: AsyncMutex::new(writer),
             pending,

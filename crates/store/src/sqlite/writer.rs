@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -28,6 +29,7 @@ type Fault = Arc<rusqlite::Error>;
 pub(crate) struct Writer {
     jobs: Option<Sender<Job>>,
     thread: Option<thread::JoinHandle<()>>,
+    tools: Arc<Tools>,
 }
 
 impl Writer {
@@ -36,16 +38,19 @@ impl Writer {
         tools: Arc<Tools>,
     ) -> Result<Self, StoreError> {
         let (jobs, waiting) = channel();
+        let tools_of_thread = Arc::clone(&tools);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write(connection, &waiting, &tools))
+            .spawn(move || write(connection, &waiting, &tools_of_thread))
             .map_err(StoreError::unavailable)?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), tools })
     }
 
     pub(crate) async fn run<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
+        let (tools, asked) = (Arc::clone(&self.tools), Instant::now());
         let job: Job = Box::new(move |session| {
+            tools.activity.change_wait.record_duration(asked.elapsed());
             let outcome = match session {
                 Ok(session) => in_savepoint(session, &work),
                 Err(fault) => Err(fault.into()),
@@ -88,18 +93,21 @@ fn write_group(session: &Session<'_>, group: impl Iterator<Item = Job>) {
     let begun = batch(session, "BEGIN IMMEDIATE").map_err(Arc::new);
     let turn = || begun.as_ref().map(|()| session).map_err(Arc::clone);
     let answers: Vec<Answer> = group.map(|job| job(turn())).collect();
-    let outcome = begun.and_then(|()| commit(session));
+    let outcome = begun.and_then(|()| commit(session, answers.len()));
     for answer in answers {
         answer(outcome.clone());
     }
 }
 
-fn commit(session: &Session<'_>) -> Result<(), Fault> {
+fn commit(session: &Session<'_>, changes: usize) -> Result<(), Fault> {
+    let begun = Instant::now();
     batch(session, "COMMIT").map_err(|fault| {
         // Fails only when there is no transaction left to undo.
         let _ = batch(session, "ROLLBACK");
         Arc::new(fault)
-    })
+    })?;
+    session.tools.activity.committed(changes, begun.elapsed());
+    Ok(())
 }
 
 /// Undone alone when it fails or panics, so that it takes nobody else's change with it.
@@ -154,7 +162,7 @@ mod tests {
     async fn work_that_fails_or_panics_is_undone_alone() {
         let dir = tempfile::tempdir().expect("a directory");
         let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
-        let tools = Arc::new(Tools { ambient: Ambient::default(), sealer });
+        let tools = Arc::new(Tools::new(Ambient::default(), sealer));
         let sqlite = super::super::Sqlite::open(dir.path(), Arc::clone(&tools), Occupancy::Shared)
             .expect("a store");
         let writer = &sqlite.writer;

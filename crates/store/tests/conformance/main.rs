@@ -4,6 +4,7 @@ mod batch;
 mod credentials;
 mod customers;
 mod definitions;
+mod health;
 mod mapping;
 mod recorded;
 mod secrets;
