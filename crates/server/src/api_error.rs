@@ -28,6 +28,7 @@ pub enum Kind {
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    TargetTooLong,
     Conflict,
     PreconditionFailed,
     TooLarge,
@@ -49,6 +50,7 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::Conflict => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -71,6 +73,7 @@ impl Kind {
             Self::Forbidden => ("forbidden", "The credential does not allow this"),
             Self::NotFound => ("not_found", "There is nothing here"),
             Self::MethodNotAllowed => ("method_not_allowed", "The method is not offered here"),
+            Self::TargetTooLong => ("target_too_long", "The address is too long"),
             Self::Conflict => ("conflict", "The request conflicts with what exists"),
             Self::PreconditionFailed => ("precondition_failed", "Somebody else changed this"),
             Self::TooLarge => ("too_large", "Too much data"),
@@ -175,6 +178,11 @@ impl ApiError {
 
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The stable code for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
     }
 
     pub(crate) fn retry_after_s(&self) -> Option<u32> {
@@ -348,13 +356,14 @@ fn to_json<T: Serialize>(body: &T) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 15] = [
+    const ALL: [Kind; 16] = [
         Kind::Invalid,
         Kind::TooSlow,
         Kind::Unauthenticated,
         Kind::Forbidden,
         Kind::NotFound,
         Kind::MethodNotAllowed,
+        Kind::TargetTooLong,
         Kind::Conflict,
         Kind::PreconditionFailed,
         Kind::TooLarge,

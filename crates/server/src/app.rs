@@ -2,19 +2,32 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use render::Charts;
 use sources::Sources;
 use store::{Entropy, Store, SystemEntropy};
 
+use crate::admission::Admission;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Demo;
+use crate::metrics::Metrics;
 use crate::prepared::PreparedDashboards;
+use crate::readiness::WriteCheck;
+use crate::router;
 
 /// The running server's parts; a cheap handle.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    metrics: Metrics,
+    admission: Admission,
+    write_check: WriteCheck,
+    is_stopping: AtomicBool,
+}
 
 /// The parts that [`App`] hands out.
 pub struct Parts {
@@ -31,7 +44,35 @@ pub struct Parts {
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let routes = router::routes(parts.demo.is_some());
+        Self(Arc::new(Inner {
+            metrics: Metrics::new(routes.templates(), parts.clock.now()),
+            admission: Admission::new(&parts.config),
+            write_check: WriteCheck::default(),
+            is_stopping: AtomicBool::new(false),
+            parts,
+        }))
+    }
+
+    /// From now on `/readyz` says that the server stops. Requests are answered as before.
+    pub fn stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.0.admission
+    }
+
+    pub(crate) fn write_check(&self) -> &WriteCheck {
+        &self.0.write_check
     }
 
     /// Random bytes, fit for secrets.
@@ -46,6 +87,6 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

@@ -1,7 +1,5 @@
 //! Request bodies: their size, their content type, their time.
 
-use std::time::Duration;
-
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_TYPE, EXPECT};
@@ -11,6 +9,7 @@ use serde_json::Value;
 
 use crate::api_error::{ApiError, FieldFault, Kind};
 use crate::app::App;
+use crate::arrival::Arrival;
 use crate::field_path::FieldPath;
 use crate::json::{self, Fields, kind_of};
 
@@ -20,9 +19,6 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 /// How much of a body that is too large is read and thrown away before the answer. A client that is
 /// still sending when the connection closes often loses the answer.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
-
-/// How long a body may take to arrive.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A JSON object in the body.
 impl FromRequest<App> for Fields {
@@ -46,6 +42,17 @@ impl FromRequest<App> for OptionalFields {
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         let bytes = read_json(request, MAX_BYTES).await?;
         if bytes.is_empty() { Ok(Self(Fields::default())) } else { fields(&bytes).map(Self) }
+    }
+}
+
+/// A JSON body as it came, empty when there is none.
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
+impl FromRequest<App> for JsonBytes {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        read_json(request, MAX_BYTES).await.map(Self)
     }
 }
 
@@ -79,6 +86,7 @@ pub(crate) async fn read_of_type(
     types: &[&str],
 ) -> Result<Bytes, ApiError> {
     let (parts, body) = request.into_parts();
+    let patience = Arrival::of(&parts.extensions).body_timeout;
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -86,8 +94,11 @@ pub(crate) async fn read_of_type(
         check_content_type(content_type, types)?;
     }
     let read = read(&parts.headers, body, limit);
-    let too_slow = |_| ApiError::new(Kind::TooSlow, "the body did not arrive within 30 seconds");
-    tokio::time::timeout(TIMEOUT, read).await.map_err(too_slow)?
+    let too_slow = |_| {
+        let seconds = patience.as_secs();
+        ApiError::new(Kind::TooSlow, format!("the body did not arrive within {seconds} seconds"))
+    };
+    tokio::time::timeout(patience, read).await.map_err(too_slow)?
 }
 
 async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, ApiError> {

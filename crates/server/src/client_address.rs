@@ -51,6 +51,13 @@ impl TrustedProxies {
     }
 }
 
+/// Whether a proxy says that it passes the request on for somebody else.
+pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
+    const MARKS: [&str; 5] =
+        ["x-forwarded-for", "forwarded", "via", "x-real-ip", "x-forwarded-host"];
+    MARKS.iter().any(|mark| headers.contains_key(*mark))
+}
+
 /// Some proxies write a port: `192.0.2.1:4711` or `[2001:db8::1]:4711`.
 fn forwarded_address(entry: &str) -> Option<IpAddr> {
     let entry = entry.trim();

@@ -11,6 +11,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -41,8 +42,15 @@ pub struct Config {
     /// The origins whose pages may call `/api` and `/v1`.
     pub cors_origins: Vec<Origin>,
     pub trusted_proxies: TrustedProxies,
-    /// Requests to `/api` and `/v2/api` per address and minute; 0: no limit.
+    /// Requests to `/api`, `/v2/api` and `/v1` per address and minute; 0: no limit.
     pub rate_limit_per_minute: u32,
+    /// The same per API token or admin key.
+    pub key_rate_limit_per_minute: u32,
+    /// Where `/metrics` answers everybody; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    pub connections: ConnectionLimits,
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
     /// The longest lifetime that `generate_jwt` gives an embed token.
     pub embed_token_max_lifetime: SignedDuration,
     /// Whether `generate_jwt` makes tokens for single panels.
@@ -67,6 +75,21 @@ impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretText(…)")
     }
+}
+
+/// How patient the server is with its connections, and with their end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections that may be open at once; more wait until one ends.
+    pub most: usize,
+    /// How long a connection may rest between requests, and take for the head of one.
+    pub idle_timeout: Duration,
+    /// How long a client may stop reading an answer.
+    pub write_timeout: Duration,
+    /// How long the server goes on as before when it was told to stop, so that load balancers notice.
+    pub shutdown_delay: Duration,
+    /// How long running requests may take after that.
+    pub shutdown_grace: Duration,
 }
 
 /// The shape of a line in the log.
@@ -103,6 +126,18 @@ impl Config {
                 given.parse_with("trusted_proxies", list::<Network>),
             ),
             rate_limit_per_minute: given.parse("rate_limit_per_minute"),
+            key_rate_limit_per_minute: given.parse("key_rate_limit_per_minute"),
+            metrics_listen: given.optional("metrics_listen", |text| {
+                text.parse().map_err(|_| format!("must be an address and port, not {text:?}"))
+            }),
+            connections: ConnectionLimits {
+                most: given.parse_with("max_connections", at_least_one),
+                idle_timeout: given.parse_with("idle_timeout_seconds", some_seconds),
+                write_timeout: given.parse_with("write_timeout_seconds", some_seconds),
+                shutdown_delay: given.parse_with("shutdown_delay_seconds", seconds),
+                shutdown_grace: given.parse_with("shutdown_grace_seconds", seconds),
+            },
+            body_timeout: given.parse_with("body_timeout_seconds", some_seconds),
             embed_token_max_lifetime: given.parse_with("embed_token_max_lifetime", |text| {
                 lifetime::duration(text).map_err(|error| error.to_string())
             }),
@@ -124,6 +159,24 @@ impl Config {
 fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, String> {
     let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     entries.map(|entry| entry.parse().map_err(|error: T::Err| error.to_string())).collect()
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number >= 1);
+    number.ok_or_else(|| format!("must be a whole number from 1, not {text:?}"))
+}
+
+/// Whole seconds, perhaps none; a day at most.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok().filter(|number| *number <= 86_400);
+    let number =
+        number.ok_or_else(|| format!("must be whole seconds up to 86400, not {text:?}"))?;
+    Ok(Duration::from_secs(number))
+}
+
+fn some_seconds(text: &str) -> Result<Duration, String> {
+    let duration = seconds(text)?;
+    if duration.is_zero() { Err("must be at least 1 second".to_owned()) } else { Ok(duration) }
 }
 
 fn database_url(text: &str) -> Result<SecretText, String> {
@@ -251,6 +304,10 @@ mod tests {
         check_fault("", &[("FANLIGHT_DATABASE_CONNECTIONS", "0")], "from 1 to 1000");
         check_fault("", &[("FANLIGHT_PUBLIC_URL", "example.com")], "must be a URL");
         check_fault("", &[("FANLIGHT_EMBED_TOKEN_MAX_LIFETIME", "P1M")], "MAX_LIFETIME: ");
+        check_fault("max_connections = 0", &[], "max_connections: must be a whole number from 1");
+        check_fault("idle_timeout_seconds = 0", &[], "must be at least 1 second");
+        check_fault("shutdown_delay_seconds = \"1.5\"", &[], "must be whole seconds");
+        check_fault("", &[("FANLIGHT_METRICS_LISTEN", "9090")], "must be an address and port");
         check_fault("rate_limit_per_minute = -1", &[], "rate_limit_per_minute");
         check_fault("rate_limit_per_minut = 1", &[], "did you mean \"rate_limit_per_minute\"?");
         check_fault("listen = {}", &[], "listen: must be a text, number, boolean or list");

@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::Router;
@@ -14,21 +14,26 @@ use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tower::ServiceExt;
 
+use crate::admission::address_refusal;
 use crate::api_error::{ApiError, Kind};
 use crate::app::App;
+use crate::arrival::{Arrival, Known};
+use crate::client_address::is_forwarded;
 use crate::cors::Cors;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{Allowance, Exceeded};
 use crate::request_id::RequestId;
 use crate::router;
 use crate::surface::{Surface, loggable};
-use crate::whence::Whence;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest path with its query, in bytes. An embed token in the path of an iframe has 8 KiB.
+const MAX_TARGET_BYTES: usize = 16 * 1024;
 
 /// The whole server as a function from request to response; a cheap handle.
 #[derive(Clone)]
@@ -38,34 +43,42 @@ struct Inner {
     app: App,
     router: Router,
     cors: Cors,
-    rate_limit: RateLimit,
 }
 
-/// What the frame remembers of a request while the router has it.
-struct Arrival {
-    id: RequestId,
-    surface: Surface,
-    client: IpAddr,
-    method: Method,
-    path: String,
-    started: Instant,
-}
+/// What counting the address's request came to.
+type Counted = Result<Option<Allowance>, Exceeded>;
 
 impl Frame {
     pub fn new(app: App) -> Self {
+        let routes = router::routes(app.demo.is_some());
+        Self::around(routes.into_router(app.clone()), app)
+    }
+
+    /// A server of `/metrics` alone, for everybody who reaches it.
+    pub fn of_metrics(app: App) -> Self {
+        Self::around(router::metrics_alone().into_router(app.clone()), app)
+    }
+
+    fn around(router: Router, app: App) -> Self {
         let cors = Cors::new(app.config.cors_origins.clone());
-        let rate_limit = RateLimit::new(app.config.rate_limit_per_minute);
-        let router = router::router(app.clone());
-        Self(Arc::new(Inner { app, router, cors, rate_limit }))
+        Self(Arc::new(Inner { app, router, cors }))
+    }
+
+    /// The parts that answer.
+    pub fn app(&self) -> &App {
+        &self.0.app
     }
 
     /// Answers one request that came from `peer`.
     pub async fn answer(&self, peer: IpAddr, mut request: Request) -> Response {
+        let counts = &self.0.app.metrics().http;
+        let underway = counts.begin();
         let arrival = self.arrival(peer, &request);
+        let route = counts.route(request.uri().path(), arrival.surface);
         let origin = origin_headers(request.headers());
-        request.extensions_mut().insert(arrival.id);
-        request.extensions_mut().insert(Whence { address: arrival.client, id: arrival.id });
-        let mut response = match self.before_routing(&arrival, &request) {
+        let counted = self.0.app.admission().of_address(&arrival, self.0.app.clock.now());
+        request.extensions_mut().insert(arrival.clone());
+        let mut response = match self.before_routing(&arrival, counted, &request) {
             Some(response) => response,
             None => self.route(request).await,
         };
@@ -76,37 +89,45 @@ impl Frame {
         if arrival.surface.is_management() {
             // Replies carry tokens.
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            write_allowance(&arrival, counted, response.headers_mut());
         }
         self.0.cors.mark(arrival.surface, &origin, response.headers_mut());
         response.headers_mut().insert(X_REQUEST_ID, arrival.id.header_value());
-        log(&arrival, &response, error.as_deref());
+        log(&arrival, counts.template(route), &response, error.as_deref());
+        underway.answered(route, &arrival.method, response.status(), arrival.started.elapsed());
         response
     }
 
     fn arrival(&self, peer: IpAddr, request: &Request) -> Arrival {
-        let path = request.uri().path();
-        Arrival {
+        let (config, path) = (&self.0.app.config, request.uri().path());
+        Arrival::new(Known {
             id: RequestId::new(self.0.app.clock.now(), self.0.app.random()),
             surface: Surface::of(path),
-            client: self.0.app.config.trusted_proxies.client(peer, request.headers()),
+            client: config.trusted_proxies.client(peer, request.headers()),
+            is_local: peer.to_canonical().is_loopback() && !is_forwarded(request.headers()),
             method: request.method().clone(),
             path: loggable(path).to_owned(),
             started: Instant::now(),
-        }
+            body_timeout: config.body_timeout,
+            verified: OnceLock::new(),
+        })
     }
 
-    /// What is answered without looking at the path: the rate limit, then preflight requests.
-    fn before_routing(&self, arrival: &Arrival, request: &Request) -> Option<Response> {
-        if arrival.surface == Surface::Facade {
-            let now = self.0.app.clock.now();
-            if let Err(exceeded) = self.0.rate_limit.count(arrival.client, now) {
-                let limit = self.0.rate_limit.per_minute();
-                let error = ApiError::new(
-                    Kind::RateLimited,
-                    format!("more than {limit} requests in a minute from this address"),
-                );
-                return Some(error.retry_after(exceeded.retry_after_s).into_response());
-            }
+    /// What is answered without looking for the path: the rate limit, then a target beyond measure,
+    /// then preflight requests.
+    fn before_routing(
+        &self,
+        arrival: &Arrival,
+        counted: Counted,
+        request: &Request,
+    ) -> Option<Response> {
+        if let Err(exceeded) = counted {
+            let refusal = address_refusal(exceeded, self.0.app.metrics());
+            return Some(refusal.into_response());
+        }
+        if target_bytes(request.uri()) > MAX_TARGET_BYTES {
+            let detail = format!("the path and its query are longer than {MAX_TARGET_BYTES} bytes");
+            return Some(ApiError::new(Kind::TargetTooLong, detail).into_response());
         }
         self.0.cors.preflight(arrival.surface, request.method(), request.headers())
     }
@@ -162,17 +183,43 @@ fn write_error(arrival: &Arrival, error: &ApiError, response: &mut Response) {
     *response.body_mut() = if arrival.method == Method::HEAD { Body::empty() } else { body.into() };
 }
 
+/// Tells the client what is left of its minute: of its address's or its credential's, whichever ends
+/// sooner.
+fn write_allowance(arrival: &Arrival, counted: Counted, headers: &mut HeaderMap) {
+    let of_address = counted.unwrap_or_else(|Exceeded(allowance)| Some(allowance));
+    let of_credential = arrival.verified.get().and_then(|verified| verified.allowance);
+    let nearer = match (of_address, of_credential) {
+        (Some(address), Some(credential)) => Some(address.nearer(credential)),
+        (address, credential) => address.or(credential),
+    };
+    if let Some(allowance) = nearer {
+        allowance.write(headers);
+    }
+}
+
+fn target_bytes(uri: &Uri) -> usize {
+    uri.path_and_query().map_or(0, |target| target.as_str().len())
+}
+
 /// One line per request; ours to mend as an error, the machines' questions only when asked for.
-fn log(arrival: &Arrival, response: &Response, error: Option<&ApiError>) {
-    let Arrival { id, client, method, path, started, .. } = arrival;
+fn log(arrival: &Arrival, route: &str, response: &Response, error: Option<&ApiError>) {
+    let Known { id, client, method, path, started, .. } = &**arrival;
+    let surface = arrival.surface.name();
+    let key = arrival.verified.get().map(|verified| &*verified.credential);
     let status = response.status().as_u16();
     let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let story = error.map(ApiError::story);
-    if status >= 500 {
-        tracing::error!(target: "request", %id, %client, %method, path, status, duration_us, error = story);
-    } else if matches!(path.as_str(), "/healthz" | "/readyz") {
-        tracing::debug!(target: "request", %id, %client, %method, path, status, duration_us);
-    } else {
-        tracing::info!(target: "request", %id, %client, %method, path, status, duration_us, error = story);
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "request", %id, %client, key, surface, %method, path, route, status,
+                duration_us, error = story
+            )
+        };
+    }
+    match path.as_str() {
+        _ if status >= 500 => line!(error),
+        "/healthz" | "/readyz" | "/metrics" => line!(debug),
+        _ => line!(info),
     }
 }

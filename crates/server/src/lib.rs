@@ -4,8 +4,10 @@
 //! counts it, [`router`](router) finds its handler in `routes`, which parses, asks the store or the
 //! sources, and answers. Whatever fails is an [`ApiError`].
 
+mod admission;
 pub mod api_error;
 pub mod app;
+mod arrival;
 pub mod body;
 pub mod cli;
 pub mod client_address;
@@ -19,10 +21,12 @@ pub mod field_path;
 mod frame;
 pub mod json;
 pub mod log;
+mod metrics;
 mod openapi;
 pub mod origin;
 pub mod prepared;
 mod rate_limit;
+mod readiness;
 pub mod request_id;
 mod router;
 mod routes;

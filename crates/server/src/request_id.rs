@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::arrival::Arrival;
+
 /// Made by us for each request and sent back as `X-Request-Id`; never taken from a client, so that
 /// nobody can write into our log or pretend to be another's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +43,6 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let id = parts.extensions.get::<Self>().copied();
-        Ok(id.unwrap_or_else(|| unreachable!("the frame gives every request an id")))
+        Ok(Arrival::of(&parts.extensions).id)
     }
 }

@@ -15,12 +15,41 @@ use crate::openapi::Operation;
 use crate::routes::api::{
     customer_lists, customers, dashboards, group_tags, jwt, not_offered, user_groups,
 };
-use crate::routes::{demo, embed, health, native, openapi, web};
+use crate::routes::{demo, embed, health, metrics, native, openapi, web};
 
-pub(crate) fn router(app: App) -> Router {
-    let router = Router::new()
+/// The router with the templates of its routes, which it does not tell itself.
+pub(crate) struct Routes {
+    router: Router<App>,
+    templates: Vec<String>,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Self { router: Router::new(), templates: Vec::new() }
+    }
+
+    fn route(mut self, template: &str, methods: MethodRouter<App>) -> Self {
+        self.router = self.router.route(template, methods);
+        self.templates.push(template.to_owned());
+        self
+    }
+
+    pub(crate) fn templates(&self) -> &[String] {
+        &self.templates
+    }
+
+    pub(crate) fn into_router(self, app: App) -> Router {
+        let router = self.router.fallback(unknown_path);
+        router.method_not_allowed_fallback(wrong_method).with_state(app)
+    }
+}
+
+/// Every route of the server; the demo has some more.
+pub(crate) fn routes(is_demo: bool) -> Routes {
+    let routes = Routes::new()
         .route("/healthz", get(health::is_alive))
         .route("/readyz", get(health::is_ready))
+        .route("/metrics", get(metrics::guarded))
         .route("/openapi.json", get(openapi::document))
         .route("/embed/v1/dashboard", get(embed::dashboard))
         .route("/embed/v1/panels/{id}/data", post(embed::data))
@@ -29,11 +58,10 @@ pub(crate) fn router(app: App) -> Router {
         .route("/bundle.js", get(web::bundle))
         .route("/assets/{*path}", get(web::asset))
         .route("/iframe/{*credential}", get(web::iframe));
-    let router = if app.demo.is_some() { of_demo(router) } else { router };
+    let routes = if is_demo { of_demo(routes) } else { routes };
     let route =
-        |router: Router<App>, operation: Operation| router.route(operation.path, operation.routes);
-    let router = operations().into_iter().fold(router, route);
-    facade(router).fallback(unknown_path).method_not_allowed_fallback(wrong_method).with_state(app)
+        |routes: Routes, operation: Operation| routes.route(operation.path, operation.routes);
+    facade(operations().into_iter().fold(routes, route))
 }
 
 /// Every operation that the OpenAPI document tells of.
@@ -48,9 +76,14 @@ pub fn operation_calls() -> Vec<String> {
     operations().into_iter().map(call).collect()
 }
 
+/// What stands on the address that `metrics_listen` names.
+pub(crate) fn metrics_alone() -> Routes {
+    Routes::new().route("/metrics", get(metrics::open))
+}
+
 /// The front page of `fanlight demo`, and what it asks.
-fn of_demo(router: Router<App>) -> Router<App> {
-    router
+fn of_demo(routes: Routes) -> Routes {
+    routes
         .route("/", get(web::demo_page))
         .route("/demo/customers", get(demo::customers))
         .route("/demo/token", post(demo::token))
@@ -87,10 +120,10 @@ fn facade_routes() -> [(&'static str, MethodRouter<App>); 25] {
     ]
 }
 
-fn facade(router: Router<App>) -> Router<App> {
-    facade_routes().into_iter().fold(router, |router, (path, methods)| {
+fn facade(routes: Routes) -> Routes {
+    facade_routes().into_iter().fold(routes, |routes, (path, methods)| {
         let with_slash = format!("{path}/");
-        router.route(path, methods.clone()).route(&with_slash, methods)
+        routes.route(path, methods.clone()).route(&with_slash, methods)
     })
 }
 

@@ -14,6 +14,19 @@ pub(crate) enum Surface {
 }
 
 impl Surface {
+    /// In the order of their numbers.
+    pub(crate) const ALL: [Self; 4] = [Self::Facade, Self::Native, Self::Embed, Self::Web];
+
+    /// For metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Facade => "facade",
+            Self::Native => "native",
+            Self::Embed => "embed",
+            Self::Web => "web",
+        }
+    }
+
     pub(crate) fn of(path: &str) -> Self {
         match path.split('/').nth(1) {
             Some("api" | "v2") => Self::Facade,

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use axum::http::request::Parts;
 use model::{GroupScope, OperatorScope};
 
+use crate::arrival::Arrival;
 use crate::request_id::RequestId;
 
-/// The client's address and the request's id. The frame gives every request one.
+/// The client's address and the request's id.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whence {
     pub(crate) address: IpAddr,
@@ -16,8 +17,8 @@ pub(crate) struct Whence {
 
 impl Whence {
     pub(crate) fn of(parts: &Parts) -> Self {
-        let whence = parts.extensions.get::<Self>().copied();
-        whence.unwrap_or_else(|| unreachable!("the frame says of every request whence it came"))
+        let arrival = Arrival::of(&parts.extensions);
+        Self { address: arrival.client, id: arrival.id }
     }
 
     pub(crate) fn of_group(self, scope: GroupScope) -> GroupScope {

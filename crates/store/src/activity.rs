@@ -14,7 +14,7 @@ pub struct Activity {
     pub commits: Counter,
     /// How long the database took for each commit, until it was durable.
     pub commit_duration: Distribution,
-    /// Changes that shared one commit.
+    /// Changes that shared one commit, whether they stood or not.
     pub changes_per_commit: Distribution,
     /// Changes that wait or run.
     pub changes_waiting: Level,

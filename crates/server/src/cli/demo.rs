@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
@@ -78,6 +79,8 @@ fn config(place: &Place, listen: Option<String>) -> anyhow::Result<Config> {
     }
     let mut config = place.config(listen)?;
     config.database_url = None;
+    // No load balancer stands before it, and whoever presses Ctrl-C shall not wait.
+    config.connections.shutdown_delay = Duration::ZERO;
     Ok(config)
 }
 

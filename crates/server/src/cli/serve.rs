@@ -8,16 +8,21 @@ use clap::Args;
 use sources::{Limits, Sources, WorkerCommand};
 use store::Store;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
-use super::{Place, installation};
+use super::{Place, complain, installation};
 use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Demo;
 use crate::frame::Frame;
+use crate::log;
 use crate::prepared::PreparedDashboards;
 use crate::routes::web;
-use crate::{log, serve};
+use crate::serve::{self, StopSignals};
+
+/// The exit code of a server that was told to stop twice.
+const ENDED_AT_ONCE: i32 = 130;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -53,15 +58,42 @@ pub(super) async fn serve_on(
     let (charts, sources_of_app) = (web::charts(), sources.clone());
     let parts = Parts { config, clock, store, sources: sources_of_app, prepared, charts, demo };
     let app = App::new(parts);
-    tracing::info!(%address, "listening");
-    let stop = async {
-        if let Err(error) = serve::told_to_stop().await {
-            tracing::error!(%error, "cannot be told to stop, so ends now");
-        }
+    let _metrics = match app.config.metrics_listen {
+        Some(address) => Some(serve_metrics(bind(address).await?, app.clone())?),
+        None => None,
     };
-    serve::serve(listener, Frame::new(app), stop).await;
+    let signals = StopSignals::listen().context("failed to listen for signals")?;
+    tracing::info!(%address, "listening");
+    serve::serve(listener, Frame::new(app), told_to_stop(signals)).await;
     sources.shutdown().await;
+    tracing::info!("stopped");
     Ok(())
+}
+
+/// Ready when the process is told to stop. Told again, it ends at once.
+async fn told_to_stop(mut signals: StopSignals) {
+    signals.next().await;
+    tracing::info!("told to stop; told again, ends at once");
+    tokio::spawn(async move {
+        signals.next().await;
+        complain("told to stop again; ends at once");
+        std::process::exit(ENDED_AT_ONCE);
+    });
+}
+
+/// Serves `/metrics` alone until the answer is dropped.
+fn serve_metrics(listener: TcpListener, app: App) -> anyhow::Result<AbortOnDrop> {
+    tracing::info!(address = %listener.local_addr()?, "metrics listening");
+    let served = serve::serve(listener, Frame::of_metrics(app), std::future::pending());
+    Ok(AbortOnDrop(tokio::spawn(served)))
+}
+
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// The engine worker is this very program.

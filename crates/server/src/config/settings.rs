@@ -66,8 +66,54 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "rate_limit_per_minute",
         default: Some("6000"),
-        meaning: "Requests per address and minute to `/api` and `/v2/api`, per server; 0 is no \
-                  limit. Explo's own limit is 180.",
+        meaning: "Requests per address and minute to `/api`, `/v2/api` and `/v1`, per server; 0 is \
+                  no limit. Explo's own limit is 180.",
+    },
+    Setting {
+        key: "key_rate_limit_per_minute",
+        default: Some("0"),
+        meaning: "Requests per API token, or admin key, and minute to `/api`, `/v2/api` and `/v1`, \
+                  per server; 0 is no limit.",
+    },
+    Setting {
+        key: "metrics_listen",
+        default: None,
+        meaning: "Address and port where `/metrics` answers everybody, for example \
+                  `10.0.0.5:9090`. Without it, `/metrics` answers programs on this machine and the \
+                  admin key only.",
+    },
+    Setting {
+        key: "max_connections",
+        default: Some("10000"),
+        meaning: "Connections that may be open at once; more wait until one ends. The process needs \
+                  some more file descriptors than that.",
+    },
+    Setting {
+        key: "idle_timeout_seconds",
+        default: Some("75"),
+        meaning: "How long a connection may rest between requests, and take for the head of one. \
+                  Longer than the idle time of the load balancer in front, so that it closes first.",
+    },
+    Setting {
+        key: "body_timeout_seconds",
+        default: Some("30"),
+        meaning: "How long the body of a request may take to arrive.",
+    },
+    Setting {
+        key: "write_timeout_seconds",
+        default: Some("30"),
+        meaning: "How long a client may stop reading an answer before its connection is closed.",
+    },
+    Setting {
+        key: "shutdown_delay_seconds",
+        default: Some("5"),
+        meaning: "How long the server goes on as before once it is told to stop, while `/readyz` \
+                  answers 503, so that load balancers send nothing more.",
+    },
+    Setting {
+        key: "shutdown_grace_seconds",
+        default: Some("25"),
+        meaning: "How long running requests may take after that delay.",
     },
     Setting {
         key: "embed_token_max_lifetime",

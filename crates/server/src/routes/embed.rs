@@ -16,7 +16,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use model::name::PanelId;
 use query::Target;
 
@@ -27,6 +26,7 @@ pub(crate) use self::options::options;
 use self::viewer::Viewer;
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::body::JsonBytes;
 use crate::request_id::RequestId;
 
 /// `GET /embed/v1/dashboard`
@@ -41,7 +41,7 @@ pub(crate) async fn data(
     id: RequestId,
     viewer: Viewer,
     Path(panel): Path<String>,
-    body: Bytes,
+    JsonBytes(body): JsonBytes,
 ) -> Result<Response, ApiError> {
     let target = Target::Panel(panel_of(&viewer, &panel)?);
     let request = request::read(target, &body, &[])?;

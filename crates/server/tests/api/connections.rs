@@ -1,48 +1,12 @@
 //! What needs real connections.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use server::serve::serve;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
-use crate::support::Server;
-
-/// A server that listens.
-struct Listening {
-    server: Server,
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    ended: JoinHandle<()>,
-}
-
-impl Listening {
-    async fn start(server: Server) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let (stop, stopped) = oneshot::channel::<()>();
-        let frame = server.frame.clone();
-        let ended = tokio::spawn(async move {
-            serve(listener, frame, async { drop(stopped.await) }).await;
-        });
-        Self { server, address, stop, ended }
-    }
-
-    async fn create(&self, client: &Client, body: String) -> reqwest::Response {
-        client
-            .post(format!("http://{}/api/create_customer/", self.address))
-            .header("Explo-Authorization", format!("Token {}", self.server.token))
-            .header("Content-Type", "application/json")
-            .body(body)
-            .send()
-            .await
-            .expect("an answer")
-    }
-}
+use crate::support::{Listening, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn simultaneous_creates_of_one_id_make_one_customer() {
@@ -94,7 +58,8 @@ async fn a_limited_client_learns_when_to_come_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_server_ends_its_connections_and_returns() {
-    let listening = Listening::start(Server::start().await).await;
+    let server = Server::start_with(|config| config.connections.shutdown_delay = Duration::ZERO);
+    let listening = Listening::start(server.await).await;
     let client = Client::new();
     let body = json!({"provided_id": "UA", "name": "United"}).to_string();
     assert_eq!(listening.create(&client, body).await.status(), 200);

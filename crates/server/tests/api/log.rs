@@ -76,9 +76,17 @@ async fn the_log_has_every_request_and_no_secret() {
     assert_eq!(log.lines().filter(|line| line.contains("duration_us=")).count(), 8, "{log}");
     let id = failed.header("x-request-id").expect("an id");
     let line = log.lines().find(|line| line.contains(id)).expect("a line");
-    for part in ["method=GET", "path=\"/api/nothing/\"", "status=404", "client=127.0.0.1"] {
+    for part in [
+        "surface=\"facade\"",
+        "method=GET",
+        "path=\"/api/nothing/\"",
+        "route=\"none\"",
+        "status=404",
+        "client=127.0.0.1",
+    ] {
         assert!(line.contains(part), "{part} in {line}");
     }
+    assert!(!line.contains("key="), "nobody was verified: {line}");
 }
 
 #[tokio::test]
@@ -97,4 +105,36 @@ async fn a_token_from_a_web_page_is_reported() {
         assert!(line.contains(part), "{part} in {line}");
     }
     assert!(!log.contains(&server.token));
+}
+
+#[tokio::test]
+async fn a_request_is_logged_with_whose_it_was_and_never_with_the_credential() {
+    let server = Server::start().await;
+    let made = server.create(json!({"provided_id": "UA"})).await;
+    let customer_token = made["token"].as_str().expect("a token").to_owned();
+    let jwt = server.jwt("UA").await;
+    let (lines, _guard) = start();
+    let mut ids = Vec::new();
+    for (path, name, value) in [
+        ("/api/customers/", "Explo-Authorization", format!("Token {}", server.token)),
+        ("/embed/v1/dashboard", "Authorization", format!("Bearer {jwt}")),
+        ("/embed/v1/dashboard", "Fanlight-Customer-Token", {
+            format!("{}:{customer_token}", server.embed_id)
+        }),
+        ("/api/customers/", "Explo-Authorization", format!("Token {}", "0".repeat(64))),
+    ] {
+        let request = Request::get(path).header(name, value).body(Body::empty());
+        let reply = server.send(request.expect("a request")).await;
+        ids.push(reply.header("x-request-id").expect("an id").to_owned());
+    }
+    let log = lines.text();
+    for secret in [&server.token, &customer_token, &jwt, server.secret.value.expose()] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    let line = |id: &str| log.lines().find(|line| line.contains(id)).expect("a line");
+    assert!(line(&ids[0]).contains("key=\"api_token:"), "{}", line(&ids[0]));
+    assert!(line(&ids[0]).contains("route=\"/api/customers\""), "{}", line(&ids[0]));
+    assert!(line(&ids[1]).contains("key=\"embed_secret:"), "{}", line(&ids[1]));
+    assert!(line(&ids[2]).contains("key=\"customer_token\""), "{}", line(&ids[2]));
+    assert!(!line(&ids[3]).contains("key="), "{}", line(&ids[3]));
 }

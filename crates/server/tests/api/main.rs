@@ -13,6 +13,8 @@ mod jose;
 mod lists;
 mod log;
 mod native;
+mod operation;
+mod slow_clients;
 mod support;
 mod tree;
 mod update;

@@ -1,6 +1,6 @@
 //! A server for one test, and how to talk to it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -9,12 +9,17 @@ use jiff::Timestamp;
 use model::OperatorScope;
 use model::credential::{Access, AdminKey, ApiToken, EmbedSecret};
 use model::name::GroupName;
+use reqwest::Client;
 use serde_json::{Value, json};
 use server::clock::Clock;
 use server::prepared::PreparedDashboards;
+use server::serve::serve;
 use server::{App, Config, Frame, Parts};
 use sources::{Limits, Sources, WorkerCommand};
 use testkit::TestStore;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// Two groups, `Production` and `Testing`, with the definitions of [`testkit::flights`].
 pub(crate) struct Server {
@@ -50,9 +55,13 @@ impl Server {
     }
 
     pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(TestStore::sqlite().await.expect("a store"), configure).await
+    }
+
+    /// A server over an empty store of either kind.
+    pub(crate) async fn start_on(store: TestStore, configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::defaults();
         configure(&mut config);
-        let store = TestStore::sqlite().await.expect("a store");
         let operator = OperatorScope::of_command_line();
         store.store().apply(&operator, &testkit::flights()).await.expect("applies");
         let definitions = store.store().definitions().await.expect("definitions");
@@ -84,7 +93,11 @@ impl Server {
 
     /// Sends a request as it is.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        self.send_from(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await
+    }
+
+    /// Sends a request as it is, from another address.
+    pub(crate) async fn send_from(&self, peer: IpAddr, request: Request<Body>) -> Reply {
         let response = self.frame.answer(peer, request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
@@ -130,6 +143,13 @@ impl Server {
         reply.body["customer"].clone()
     }
 
+    /// An embed token for a customer of Production.
+    pub(crate) async fn jwt(&self, customer: &str) -> String {
+        let body = json!({"provided_id": customer, "embed_id": self.embed_id});
+        let reply = self.post("/api/generate_jwt/", body).await;
+        reply.body["jwt"].as_str().expect("a JWT").to_owned()
+    }
+
     /// The customer as Production sees it.
     pub(crate) async fn customer(&self, id: &str) -> Value {
         let reply = self.post("/api/get_customer/", json!({ "provided_id": id })).await;
@@ -157,6 +177,38 @@ impl Server {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+}
+
+/// A server that listens.
+pub(crate) struct Listening {
+    pub(crate) server: Server,
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) ended: JoinHandle<()>,
+}
+
+impl Listening {
+    pub(crate) async fn start(server: Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let frame = server.frame.clone();
+        let ended = tokio::spawn(async move {
+            serve(listener, frame, async { drop(stopped.await) }).await;
+        });
+        Self { server, address, stop, ended }
+    }
+
+    pub(crate) async fn create(&self, client: &Client, body: String) -> reqwest::Response {
+        client
+            .post(format!("http://{}/api/create_customer/", self.address))
+            .header("Explo-Authorization", format!("Token {}", self.server.token))
+            .header("Content-Type", "application/json")
+            .body(body)
+            .send()
+            .await
+            .expect("an answer")
     }
 }
 

@@ -9,3 +9,4 @@ mod installation;
 mod key;
 mod process;
 mod storm;
+mod shutdown;

@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -91,6 +92,34 @@ impl Server {
     pub(crate) fn kill(self) {
         drop(self);
     }
+
+    /// Where it listens, without a scheme.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Tells it to stop, as a supervisor does.
+    pub(crate) fn terminate(&self) {
+        terminate(&self.child);
+    }
+
+    /// How it ended. Waits for the end, but not for ever.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            assert!(Instant::now() < patience, "the server does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn terminate(child: &Child) {
+    let id = i32::try_from(child.id()).expect("a process id");
+    let id = rustix::process::Pid::from_raw(id).expect("a process id");
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
 }
 
 impl Drop for Server {
@@ -138,9 +167,7 @@ impl Demo {
 
     /// Ends the demo as an operator would, and returns what it printed after its line.
     pub(crate) fn stop(mut self) -> String {
-        let id = i32::try_from(self.child.id()).expect("a process id");
-        let id = rustix::process::Pid::from_raw(id).expect("a process id");
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
+        terminate(&self.child);
         let mut rest = String::new();
         let stdout = self.child.stdout.as_mut().expect("a pipe");
         stdout.read_to_string(&mut rest).expect("the rest");

@@ -43,6 +43,7 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = token(&parts.headers)?;
         let scope = app.store.group_scope(&token).await?.ok_or_else(unknown_token)?;
+        app.admit(parts, &scope.caller().actor)?;
         if let Some(origin) = parts.headers.get(ORIGIN) {
             let group = scope.group_name();
             tracing::warn!(%group, ?origin, "an API token came from a web page: it has probably leaked");

@@ -8,7 +8,6 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use jiff::tz::TimeZone;
 use query::{Request, Target};
 
@@ -18,6 +17,7 @@ use super::viewer::Viewer;
 use super::{panel_of, request};
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::body::JsonBytes;
 use crate::request_id::RequestId;
 
 /// `POST /embed/v1/panels/{id}/export`
@@ -26,7 +26,7 @@ pub(crate) async fn export(
     id: RequestId,
     viewer: Viewer,
     Path(panel): Path<String>,
-    body: Bytes,
+    JsonBytes(body): JsonBytes,
 ) -> Result<Response, ApiError> {
     let panel = panel_of(&viewer, &panel)?;
     let wanted = Wanted::read(&body)?;

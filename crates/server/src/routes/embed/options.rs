@@ -13,6 +13,7 @@ use super::viewer::Viewer;
 use super::{json_headers, request, rows};
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::body::JsonBytes;
 use crate::request_id::RequestId;
 
 /// `POST /embed/v1/elements/{id}/options`
@@ -21,7 +22,7 @@ pub(crate) async fn options(
     id: RequestId,
     viewer: Viewer,
     Path(element): Path<String>,
-    body: Bytes,
+    JsonBytes(body): JsonBytes,
 ) -> Result<Response, ApiError> {
     // A credential for one panel opens no controls.
     let elements = viewer.only_panel.is_none().then_some(&viewer.published.definition);

@@ -15,6 +15,7 @@ use store::{Definitions, PublishedDashboard, Viewing};
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::arrival::Arrival;
 use crate::embed_token::{Claims, EmbedTokenError, SealedToken};
 
 /// `<embed_id>:<customer_token>`
@@ -56,9 +57,11 @@ impl FromRequestParts<App> for Viewer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let verified = verify(&parts.headers, app).await?;
+        let verified = verify(&parts.headers, app).await;
+        let verified = verified.inspect_err(|error| app.metrics().embed.count(error.code()))?;
+        Arrival::of(&parts.extensions).verified(verified.credential, None);
         let environment = environment(parts)?;
-        let Verified { scope, definitions, only_panel, expires } = verified;
+        let Verified { scope, definitions, only_panel, expires, .. } = verified;
         let published = definitions.shown_to(&scope, environment.as_ref());
         let published = published.ok_or_else(no_dashboard)?;
         Ok(Self { scope, published, definitions, only_panel, expires })
@@ -67,6 +70,8 @@ impl FromRequestParts<App> for Viewer {
 
 /// A credential that has proved itself.
 struct Verified {
+    /// What the log calls it.
+    credential: Arc<str>,
     scope: ViewerScope,
     definitions: Arc<Definitions>,
     only_panel: Option<String>,
@@ -95,7 +100,8 @@ async fn by_jwt(jwt: &str, headers: &HeaderMap, app: &App) -> Result<Verified, A
     };
     let viewing = app.store.viewer_by_jwt(sealed.key_id(), open).await?;
     let (scope, definitions) = granted(viewing)?;
-    Ok(Verified { scope, definitions, only_panel, expires })
+    let credential = format!("embed_secret:{}", sealed.key_id().as_str()).into();
+    Ok(Verified { credential, scope, definitions, only_panel, expires })
 }
 
 fn check_page(claims: &Claims, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -114,7 +120,8 @@ async fn by_customer_token(pair: &str, app: &App) -> Result<Verified, ApiError> 
     let (embed_id, token) = parsed.ok_or_else(invalid)?;
     let viewing = app.store.viewer_by_token(&token, &embed_id).await?;
     let (scope, definitions) = granted(viewing)?;
-    Ok(Verified { scope, definitions, only_panel: None, expires: None })
+    let credential = "customer_token".into();
+    Ok(Verified { credential, scope, definitions, only_panel: None, expires: None })
 }
 
 fn granted(viewing: Viewing) -> Result<(ViewerScope, Arc<Definitions>), ApiError> {

@@ -110,6 +110,7 @@ async fn identify(parts: &Parts, app: &App) -> Result<Identity, ApiError> {
     let unknown = || ApiError::unauthenticated("there is no such API token or admin key");
     let token = secret.parse().map_err(|_| unknown())?;
     if let Some(scope) = app.store.group_scope(&token).await? {
+        app.admit(parts, &scope.caller().actor)?;
         if let Some(origin) = parts.headers.get(ORIGIN) {
             let group = scope.group_name();
             tracing::warn!(%group, ?origin, "an API token came from a web page: it has probably leaked");
@@ -117,7 +118,9 @@ async fn identify(parts: &Parts, app: &App) -> Result<Identity, ApiError> {
         return Ok(Identity::Group(scope));
     }
     let key = secret.parse().map_err(|_| unknown())?;
-    app.store.operator_scope(&key).await?.map(Identity::Operator).ok_or_else(unknown)
+    let scope = app.store.operator_scope(&key).await?.ok_or_else(unknown)?;
+    app.admit(parts, &scope.caller().actor)?;
+    Ok(Identity::Operator(scope))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
