@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axum::http::Uri;
 use jiff::SignedDuration;
 
 pub use settings::reference;
@@ -48,6 +49,10 @@ pub struct Config {
     pub key_rate_limit_per_minute: u32,
     /// Where `/metrics` answers everybody; `None`: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where traces are sent: the base URL of an OpenTelemetry collector; `None`: nowhere.
+    pub otlp_endpoint: Option<String>,
+    /// The share of traces that begin here and are sent, from 0 to 1.
+    pub otlp_sample_ratio: f64,
     pub connections: ConnectionLimits,
     /// How long the body of a request may take to arrive.
     pub body_timeout: Duration,
@@ -130,6 +135,8 @@ impl Config {
             metrics_listen: given.optional("metrics_listen", |text| {
                 text.parse().map_err(|_| format!("must be an address and port, not {text:?}"))
             }),
+            otlp_endpoint: given.optional("otlp_endpoint", otlp_endpoint),
+            otlp_sample_ratio: given.parse_with("otlp_sample_ratio", ratio),
             connections: ConnectionLimits {
                 most: given.parse_with("max_connections", at_least_one),
                 idle_timeout: given.parse_with("idle_timeout_seconds", some_seconds),
@@ -159,6 +166,21 @@ impl Config {
 fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, String> {
     let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     entries.map(|entry| entry.parse().map_err(|error: T::Err| error.to_string())).collect()
+}
+
+fn otlp_endpoint(text: &str) -> Result<String, String> {
+    let is_http = |uri: &Uri| uri.scheme_str() == Some("http") && uri.host().is_some();
+    match text.parse::<Uri>() {
+        Ok(uri) if is_http(&uri) && uri.query().is_none() => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("must be a URL such as http://127.0.0.1:4318, of a collector nearby".to_owned()),
+    }
+}
+
+fn ratio(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| format!("must be a number from 0 to 1, not {text:?}"))
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -304,6 +326,8 @@ mod tests {
         check_fault("", &[("FANLIGHT_DATABASE_CONNECTIONS", "0")], "from 1 to 1000");
         check_fault("", &[("FANLIGHT_PUBLIC_URL", "example.com")], "must be a URL");
         check_fault("", &[("FANLIGHT_EMBED_TOKEN_MAX_LIFETIME", "P1M")], "MAX_LIFETIME: ");
+        check_fault("", &[("FANLIGHT_OTLP_ENDPOINT", "https://x")], "FANLIGHT_OTLP_ENDPOINT: must");
+        check_fault("otlp_sample_ratio = 1.5", &[], "must be a number from 0 to 1");
         check_fault("max_connections = 0", &[], "max_connections: must be a whole number from 1");
         check_fault("idle_timeout_seconds = 0", &[], "must be at least 1 second");
         check_fault("shutdown_delay_seconds = \"1.5\"", &[], "must be whole seconds");

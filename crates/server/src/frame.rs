@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tower::ServiceExt;
+use tracing::Instrument;
 
 use crate::admission::address_refusal;
 use crate::api_error::{ApiError, Kind};
@@ -29,6 +30,7 @@ use crate::rate_limit::{Allowance, Exceeded};
 use crate::request_id::RequestId;
 use crate::router;
 use crate::surface::{Surface, loggable};
+use crate::traces;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -77,10 +79,11 @@ impl Frame {
         let route = counts.route(request.uri().path(), arrival.surface);
         let origin = origin_headers(request.headers());
         let counted = self.0.app.admission().of_address(&arrival, self.0.app.clock.now());
+        let span = traces::of_request(&arrival, counts.template(route), &request);
         request.extensions_mut().insert(arrival.clone());
         let mut response = match self.before_routing(&arrival, counted, &request) {
             Some(response) => response,
-            None => self.route(request).await,
+            None => self.route(request).instrument(span.clone()).await,
         };
         let error = response.extensions_mut().remove::<Arc<ApiError>>();
         if let Some(error) = &error {
@@ -94,6 +97,7 @@ impl Frame {
         self.0.cors.mark(arrival.surface, &origin, response.headers_mut());
         response.headers_mut().insert(X_REQUEST_ID, arrival.id.header_value());
         log(&arrival, counts.template(route), &response, error.as_deref());
+        traces::answered(&span, response.status().as_u16());
         underway.answered(route, &arrival.method, response.status(), arrival.started.elapsed());
         response
     }

@@ -33,6 +33,7 @@ mod routes;
 pub mod serve;
 mod surface;
 mod time;
+mod traces;
 mod validate;
 mod whence;
 

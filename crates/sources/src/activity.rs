@@ -26,19 +26,9 @@ pub struct Activity {
     pub workers_started: Counter,
 }
 
-/// Queries by how they ended.
+/// Queries by how they ended; `cancelled` are those whose waiters had all left.
 #[derive(Debug, Default)]
-pub struct Outcomes {
-    pub rows: Counter,
-    pub busy: Counter,
-    pub timed_out: Counter,
-    pub too_large: Counter,
-    pub unavailable: Counter,
-    pub refused: Counter,
-    pub failed: Counter,
-    /// Everybody who waited for them has left.
-    pub cancelled: Counter,
-}
+pub struct Outcomes([Counter; 8]);
 
 /// What is there just now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,21 +65,35 @@ impl Activity {
         duration: Duration,
     ) {
         self.query_duration.record_duration(duration);
-        self.outcomes.of(outcome, was_abandoned).count();
+        self.outcomes.of(name_of(outcome, was_abandoned)).count();
+    }
+}
+
+/// How a query ended, in one word.
+pub(crate) fn name_of<T>(outcome: &Result<T, SourceError>, was_abandoned: bool) -> &'static str {
+    match outcome {
+        Ok(_) => "rows",
+        Err(_) if was_abandoned => "cancelled",
+        Err(SourceError::Busy { .. }) => "busy",
+        Err(SourceError::TimedOut { .. }) => "timed_out",
+        Err(SourceError::TooLarge(_)) => "too_large",
+        Err(SourceError::Unavailable { .. }) => "unavailable",
+        Err(SourceError::Refused { .. }) => "refused",
+        Err(SourceError::Failed { .. }) => "failed",
     }
 }
 
 impl Outcomes {
-    fn of<T>(&self, outcome: &Result<T, SourceError>, was_abandoned: bool) -> &Counter {
-        match outcome {
-            Ok(_) => &self.rows,
-            Err(_) if was_abandoned => &self.cancelled,
-            Err(SourceError::Busy { .. }) => &self.busy,
-            Err(SourceError::TimedOut { .. }) => &self.timed_out,
-            Err(SourceError::TooLarge(_)) => &self.too_large,
-            Err(SourceError::Unavailable { .. }) => &self.unavailable,
-            Err(SourceError::Refused { .. }) => &self.refused,
-            Err(SourceError::Failed { .. }) => &self.failed,
-        }
+    const NAMES: [&str; 8] =
+        ["rows", "busy", "timed_out", "too_large", "unavailable", "refused", "failed", "cancelled"];
+
+    /// Each outcome's name and how many queries ended so.
+    pub fn by_name(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        Self::NAMES.into_iter().zip(self.0.iter().map(Counter::value))
+    }
+
+    fn of(&self, name: &str) -> &Counter {
+        let at = Self::NAMES.iter().position(|known| *known == name);
+        &self.0[at.unwrap_or_else(|| unreachable!("{name} is an outcome"))]
     }
 }

@@ -9,8 +9,10 @@ use blake3::Hash;
 use model::name::{SourceId, TableName};
 use model::source::DataSource;
 use query::Statement;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
-use crate::activity::{Activity, Load};
+use crate::activity::{Activity, Load, name_of};
 use crate::cache::{Fresh, ResultCache};
 use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
@@ -155,7 +157,10 @@ impl Sources {
             let instance = self.instance(source)?;
             tracing::debug!(request_id = %options.request_id, source = %source.name, "query begins");
             let flight = Flight { key, source: source.id, customer: options.customer };
-            tokio::spawn(fly(Arc::clone(&self.0), instance, pilot, flight, query()));
+            let span = span_of_query(source);
+            tokio::spawn(
+                fly(Arc::clone(&self.0), instance, pilot, flight, query()).instrument(span),
+            );
         } else {
             self.0.activity.joined.count();
         }
@@ -214,6 +219,7 @@ async fn fly(
     let stop = pilot.stop.clone();
     let tell = async |outcome: Result<ResultSet, SourceError>| {
         inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
+        Span::current().record("fanlight.outcome", name_of(&outcome, pilot.stop.is_ordered()));
         let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });
         let keep_for = pilot.keep_for();
         if let Ok(fresh) = &outcome
@@ -224,6 +230,17 @@ async fn fly(
         pilot.land(outcome);
     };
     instance.run(query, flight.customer, stop, tell).await;
+}
+
+/// For traces. It begins with the first who asks, and knows nothing of what was asked.
+fn span_of_query(source: &DataSource) -> Span {
+    tracing::info_span!(
+        target: "trace",
+        "query",
+        otel.kind = "client",
+        fanlight.source = %source.name,
+        fanlight.outcome = Empty,
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "it is only shown; ages are measured with Instant")]

@@ -73,6 +73,15 @@ impl Activity {
         }
     }
 
+    /// How a change ended, in one word.
+    pub(crate) fn name_of<T>(outcome: &Result<T, StoreError>) -> &'static str {
+        match outcome {
+            Ok(_) => "done",
+            Err(fault) if fault.is_of_the_database() => "failed",
+            Err(_) => "refused",
+        }
+    }
+
     pub(crate) fn statement_ended<T>(&self, outcome: &Result<T, StoreError>) {
         if outcome.as_ref().is_err_and(StoreError::is_of_the_database) {
             self.statements_failed.count();

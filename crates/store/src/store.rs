@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use model::OperatorScope;
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
-use crate::activity::PoolUse;
+use crate::activity::{Activity, PoolUse};
 use crate::ambient::Ambient;
 use crate::definitions::{DefinitionsCache, ReadGeneration};
 use crate::error::StoreError;
@@ -81,6 +83,16 @@ struct Inner {
 enum Database {
     Sqlite(Sqlite),
     Postgres(Postgres),
+}
+
+impl Database {
+    /// As OpenTelemetry calls it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
 }
 
 /// Statements that belong together: they run in one transaction, wholly or not at all, and may run
@@ -179,12 +191,31 @@ impl Store {
     pub(crate) async fn write<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         let activity = self.activity();
         let _waiting = activity.changes_waiting.enter();
-        let outcome = match &self.inner.database {
+        let span = self.span_of_change::<W>();
+        let outcome = self.change(work).instrument(span.clone()).await;
+        activity.change_ended(&outcome);
+        span.record("fanlight.outcome", Activity::name_of(&outcome));
+        outcome
+    }
+
+    async fn change<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
+        match &self.inner.database {
             Database::Sqlite(sqlite) => sqlite.writer.run(work).await,
             Database::Postgres(postgres) => postgres.run(&work, &self.inner.tools).await,
-        };
-        activity.change_ended(&outcome);
-        outcome
+        }
+    }
+
+    /// For traces; the name of the change is that of its type.
+    fn span_of_change<W: Work>(&self) -> Span {
+        let path = std::any::type_name::<W>();
+        tracing::info_span!(
+            target: "trace",
+            "change metadata",
+            otel.kind = "client",
+            db.system.name = self.inner.database.name(),
+            db.operation.name = path.rsplit("::").next(),
+            fanlight.outcome = Empty,
+        )
     }
 
     /// The connections to PostgreSQL; `None` on SQLite.

@@ -83,6 +83,18 @@ pub(super) const SETTINGS: &[Setting] = &[
                   admin key only.",
     },
     Setting {
+        key: "otlp_endpoint",
+        default: None,
+        meaning: "Where traces are sent, by OTLP over HTTP: the base URL of an OpenTelemetry \
+                  collector nearby, for example `http://127.0.0.1:4318`. Without it there are none.",
+    },
+    Setting {
+        key: "otlp_sample_ratio",
+        default: Some("1"),
+        meaning: "The share of traces that are sent, from 0 to 1. Where the caller has begun the \
+                  trace (`traceparent`), the caller decides.",
+    },
+    Setting {
         key: "max_connections",
         default: Some("10000"),
         meaning: "Connections that may be open at once; more wait until one ends. The process needs \

@@ -164,6 +164,7 @@ fn plain_text(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
         toml::Value::Boolean(flag) => Some(flag.to_string()),
         toml::Value::Array(entries) => {
             let texts: Option<Vec<String>> = entries.iter().map(plain_text).collect();

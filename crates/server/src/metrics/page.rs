@@ -187,18 +187,8 @@ impl Scrape {
 
     fn sources(&self, families: &mut Families<'_>) -> Result<(), Error> {
         let (activity, load) = (self.app.sources.activity(), self.app.sources.load());
-        let outcomes = &activity.outcomes;
-        let outcomes = [
-            ("rows", &outcomes.rows),
-            ("busy", &outcomes.busy),
-            ("timed_out", &outcomes.timed_out),
-            ("too_large", &outcomes.too_large),
-            ("unavailable", &outcomes.unavailable),
-            ("refused", &outcomes.refused),
-            ("failed", &outcomes.failed),
-            ("cancelled", &outcomes.cancelled),
-        ];
-        let outcomes = outcomes.map(|(outcome, count)| ([("outcome", outcome)], count.value()));
+        let outcomes = activity.outcomes.by_name();
+        let outcomes = outcomes.map(|(outcome, count)| ([("outcome", outcome)], count));
         families.counters("fanlight_source_queries", "Queries of customers' data", outcomes)?;
         families.histogram(
             "fanlight_source_query_duration",

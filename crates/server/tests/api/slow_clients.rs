@@ -186,7 +186,9 @@ async fn an_http_2_client_may_not_flood_the_server_with_resets() {
     };
     timeout(PATIENCE, flood).await.expect("the server ends the flood");
     let ended = connection.await.expect("a task").expect_err("the server has had enough");
-    assert_eq!(ended.reason(), Some(h2::Reason::ENHANCE_YOUR_CALM), "{ended}");
+    // The reason is lost to a client that is still writing when the connection closes.
+    assert!(ended.is_io() || ended.reason() == Some(h2::Reason::ENHANCE_YOUR_CALM), "{ended}");
+    until_metric(&listening.server, "fanlight_http_connections", 0).await;
 }
 
 #[tokio::test]

@@ -10,3 +10,4 @@ mod key;
 mod process;
 mod storm;
 mod shutdown;
+mod traces;
