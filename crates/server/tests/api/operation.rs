@@ -238,9 +238,12 @@ async fn a_credential_has_a_limit_of_its_own_wherever_it_is_used() {
     let token = format!("Token {}", server.token);
     let elsewhere = [("Explo-Authorization", token.as_str())];
     assert_eq!(ask(&server, "192.0.2.1", "/api/customers/", &elsewhere).await.status, 429);
+    let bearer = format!("Bearer {}", server.token);
+    let native = ask(&server, "127.0.0.1", "/v1/customers", &[("Authorization", &bearer)]).await;
+    assert_eq!((native.status, allowance(&native)), (429, Some((3, 0, 60))));
     assert_eq!(server.call(&server.read_only, "GET", "/api/customers/", "").await.status, 200);
     let counted = r#"fanlight_http_requests_limited_total{by="credential"}"#;
-    assert_eq!(metric(&server, counted).await, 2);
+    assert_eq!(metric(&server, counted).await, 3);
     server.clock.advance(60);
     server.get("/api/customers/").await.assert_done();
 }

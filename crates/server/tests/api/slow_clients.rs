@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use serde_json::{Value, json};
+use serde_json::json;
 use server::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -88,12 +88,21 @@ async fn a_body_that_does_not_come_is_answered() {
     listening.server.create(json!({"provided_id": "UA"})).await;
     let jwt = listening.server.jwt("UA").await;
     let token = &listening.server.token;
-    for (path, credential, body) in [
-        ("/api/create_customer/", format!("Explo-Authorization: Token {token}"), "\"success\":0"),
-        ("/embed/v1/panels/flights/data", format!("Authorization: Bearer {jwt}"), "\"too_slow\""),
+    for (call, credential, body) in [
+        (
+            "POST /api/create_customer/",
+            format!("Explo-Authorization: Token {token}"),
+            "\"success\":0",
+        ),
+        ("PUT /v1/customers/UA", format!("Authorization: Bearer {token}"), "\"too_slow\""),
+        (
+            "POST /embed/v1/panels/flights/data",
+            format!("Authorization: Bearer {jwt}"),
+            "\"too_slow\"",
+        ),
     ] {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: here\r\n{credential}\r\n\
+            "{call} HTTP/1.1\r\nHost: here\r\n{credential}\r\n\
              Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"pro"
         );
         let mut stream = sent(&listening, &head).await;
@@ -192,29 +201,38 @@ async fn an_http_2_client_may_not_flood_the_server_with_resets() {
 }
 
 #[tokio::test]
-async fn bodies_have_their_limits_for_viewers_too() {
+async fn bodies_have_their_limits_on_every_surface() {
     let server = Server::start().await;
     server.create(json!({"provided_id": "UA"})).await;
-    let jwt = server.jwt("UA").await;
-    let ask = async |path: &str, content_type: &str, body: String| {
-        let request = Request::post(path)
-            .header("Authorization", format!("Bearer {jwt}"))
-            .header("Content-Type", content_type)
-            .body(Body::from(body));
-        let reply = server.send(request.expect("a request")).await;
-        assert_eq!(reply.header("content-type"), Some("application/problem+json"));
-        (reply.status, reply.body["code"].clone())
-    };
-    let deep = format!("{{\"variables\":{}1{}}}", "{\"a\":".repeat(40), "}".repeat(40));
-    for path in ["/embed/v1/panels/flights/data", "/embed/v1/panels/flights/export"] {
-        let outcome = |status: u16, code: &str| (status, Value::from(code));
-        let large = ask(path, "application/json", " ".repeat(1024 * 1024 + 1)).await;
-        assert_eq!(large, outcome(413, "too_large"), "{path}");
-        let nested = ask(path, "application/json", deep.clone()).await;
-        assert_eq!(nested, outcome(400, "invalid_request"), "{path}");
-        let twice = ask(path, "application/json", r#"{"page":1,"page":2}"#.to_owned()).await;
-        assert_eq!(twice, outcome(400, "invalid_request"), "{path}");
-        let plain = ask(path, "text/plain", "{}".to_owned()).await;
-        assert_eq!(plain, outcome(415, "unsupported_media_type"), "{path}");
+    let (viewer, manager) = (server.jwt("UA").await, server.token.clone());
+    let deep = "{\"a\":".repeat(40) + "1" + &"}".repeat(40);
+    for (method, path, credential, field) in [
+        ("POST", "/embed/v1/panels/flights/data", &viewer, "variables"),
+        ("POST", "/embed/v1/panels/flights/export", &viewer, "variables"),
+        ("PUT", "/v1/customers/UA", &manager, "properties"),
+        ("PATCH", "/v1/customers/UA", &manager, "properties"),
+    ] {
+        let ask = async |content_type: &str, body: String| {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("Authorization", format!("Bearer {credential}"))
+                .header("Content-Type", content_type)
+                .body(Body::from(body));
+            let reply = server.send(request.expect("a request")).await;
+            assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+            (reply.status, reply.body["code"].as_str().expect("a code").to_owned())
+        };
+        let json =
+            if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let outcome = |status: u16, code: &str| (status, code.to_owned());
+        let large = ask(json, " ".repeat(1024 * 1024 + 1)).await;
+        assert_eq!(large, outcome(413, "too_large"), "{method} {path}");
+        let nested = ask(json, format!("{{\"{field}\":{deep}}}")).await;
+        assert_eq!(nested, outcome(400, "invalid_request"), "{method} {path}");
+        let twice = ask(json, format!("{{\"{field}\":{{}},\"{field}\":{{}}}}")).await;
+        assert_eq!(twice, outcome(400, "invalid_request"), "{method} {path}");
+        let plain = ask("text/plain", "{}".to_owned()).await;
+        assert_eq!(plain, outcome(415, "unsupported_media_type"), "{method} {path}");
     }
 }
