@@ -24,8 +24,8 @@ pub(crate) struct Known {
     pub(crate) surface: Surface,
     /// The client's address, as far as proxies are trusted.
     pub(crate) client: IpAddr,
-    /// Whether a program on this machine sent it, with no proxy in between that says so.
-    pub(crate) is_local: bool,
+    /// The other end of the connection, be it a proxy.
+    pub(crate) peer: IpAddr,
     pub(crate) method: Method,
     /// Without what must not stand in a log.
     pub(crate) path: String,

@@ -24,7 +24,6 @@ use crate::admission::address_refusal;
 use crate::api_error::{ApiError, Kind};
 use crate::app::App;
 use crate::arrival::{Arrival, Known};
-use crate::client_address::is_forwarded;
 use crate::cors::Cors;
 use crate::rate_limit::{Allowance, Exceeded};
 use crate::request_id::RequestId;
@@ -108,7 +107,7 @@ impl Frame {
             id: RequestId::new(self.0.app.clock.now(), self.0.app.random()),
             surface: Surface::of(path),
             client: config.trusted_proxies.client(peer, request.headers()),
-            is_local: peer.to_canonical().is_loopback() && !is_forwarded(request.headers()),
+            peer: peer.to_canonical(),
             method: request.method().clone(),
             path: loggable(path).to_owned(),
             started: Instant::now(),

@@ -9,18 +9,20 @@ use model::credential::AdminKey;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::arrival::Arrival;
+use crate::client_address::is_forwarded;
 use crate::metrics;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// `GET /metrics`, for programs on this machine and for the admin key. To everybody else there is
-/// nothing here.
+/// `GET /metrics`, for programs on this machine, unless a proxy passes on what came from elsewhere, and
+/// for the admin key. To everybody else there is nothing here.
 pub(crate) async fn guarded(
     State(app): State<App>,
     arrival: Arrival,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    if arrival.is_local || has_admin_key(&app, &headers).await? {
+    let is_local = arrival.peer.is_loopback() && !is_forwarded(&headers);
+    if is_local || has_admin_key(&app, &headers).await? {
         return open(State(app)).await;
     }
     Err(ApiError::not_found("there is nothing at this path"))
