@@ -8,6 +8,6 @@ mod first;
 mod installation;
 mod key;
 mod process;
-mod storm;
 mod shutdown;
+mod storm;
 mod traces;
