@@ -99,9 +99,7 @@ impl Session<'_> {
                 Ok(changed as u64)
             }
             Connection::Postgres(client) => postgres_execute(client, statement, params).await,
-            Connection::PostgresReader(_) => {
-                Err(StoreError::unavailable("a connection for reads was asked to change something"))
-            }
+            Connection::PostgresReader(_) => Err(reads_only()),
             Connection::PostgresTransaction(tx) => postgres_execute(tx, statement, params).await,
         }
     }
@@ -124,6 +122,7 @@ impl Session<'_> {
                 Ok(changed)
             }
             Connection::Postgres(client) => postgres_execute_all(client, statement, sets).await,
+            Connection::PostgresReader(_) => Err(reads_only()),
             Connection::PostgresTransaction(tx) => postgres_execute_all(tx, statement, sets).await,
         }
     }
@@ -136,6 +135,10 @@ impl Session<'_> {
     pub(crate) fn now_us(&self) -> i64 {
         self.tools.ambient.now_us()
     }
+}
+
+fn reads_only() -> StoreError {
+    StoreError::unavailable("a connection for reads was asked to change something")
 }
 
 fn sqlite_rows<T>(
