@@ -4,6 +4,8 @@
 //! it once and writes the body: `{"success":0,"error":"…"}` below `/api` and `/v2`, a problem
 //! document (RFC 9457) everywhere else.
 
+mod refused;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -255,14 +257,16 @@ impl From<StoreError> for ApiError {
             StoreError::ReadOnly(read_only) => read_only.into(),
             StoreError::Rejected(faults) => Self::rejected(faults),
             StoreError::PreconditionFailed => Self::new(Kind::PreconditionFailed, message),
-            StoreError::Taken(_) => Self::new(Kind::Conflict, message),
+            StoreError::Taken(_) | StoreError::RotatedBefore => Self::new(Kind::Conflict, message),
+            StoreError::InUse { .. } => Self::new(Kind::Conflict, message).with_code("in_use"),
             StoreError::KeyInUse => Self::new(Kind::Conflict, message)
                 .with_code("idempotency_key_in_use")
                 .retry_after(1),
             StoreError::OtherPayload => {
                 Self::new(Kind::Unprocessable, message).with_code("idempotency_key_reused")
             }
-            StoreError::HasChildren { .. } | StoreError::Refused(_) | StoreError::BatchUndone => {
+            StoreError::Refused(refusals) => Self::refused(refusals),
+            StoreError::HasChildren { .. } | StoreError::BatchUndone => {
                 Self::new(Kind::Invalid, message)
             }
             StoreError::Contended => Self::new(Kind::Unavailable, message).retry_after(1),
@@ -273,7 +277,7 @@ impl From<StoreError> for ApiError {
             | StoreError::MasterKey(_)
             | StoreError::TooNew { .. }
             | StoreError::UsePgDump
-            | StoreError::InUse
+            | StoreError::OpenElsewhere
             | StoreError::Closed
             | StoreError::Exists { .. }
             | StoreError::Unfit { .. }

@@ -55,7 +55,7 @@ impl Occupancy {
     pub(crate) fn refusal(self) -> StoreError {
         match self {
             Self::Shared => StoreError::Closed,
-            Self::Sole => StoreError::InUse,
+            Self::Sole => StoreError::OpenElsewhere,
         }
     }
 }
@@ -151,10 +151,6 @@ impl Store {
             Database::Sqlite(sqlite) => sqlite.forget_deleted(),
             Database::Postgres(_) => Ok(()),
         }
-    }
-
-    pub(crate) fn tools(&self) -> &Tools {
-        &self.inner.tools
     }
 
     pub(crate) fn running(&self) -> &Running {
