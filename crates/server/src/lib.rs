@@ -21,6 +21,7 @@ pub mod json;
 pub mod log;
 mod openapi;
 pub mod origin;
+pub mod outgoing;
 pub mod prepared;
 mod rate_limit;
 pub mod request_id;

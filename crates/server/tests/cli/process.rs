@@ -55,6 +55,11 @@ pub(crate) fn run_with(data_dir: &Path, arguments: &[&str], environment: &[(&str
     Ended { code, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
+/// A client as the server itself has it.
+pub(crate) fn client() -> reqwest::Client {
+    server::outgoing::client_builder().build().expect("a client")
+}
+
 /// A server that serves until it is dropped.
 pub(crate) struct Server {
     child: Child,
