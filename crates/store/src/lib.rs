@@ -32,8 +32,8 @@ mod viewers;
 pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
 pub use audit::{AuditEntry, AuditFilter};
 pub use customers::{
-    BatchOptions, CustomerFilter, Customers, ListFilter, ListPosition, Outcome, Page, Precondition,
-    PutRow,
+    BatchOptions, CustomerFilter, Customers, ImportRow, ListFilter, ListPosition, Outcome, Page,
+    Precondition, PutRow,
 };
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
 pub use error::{Fault, StoreError};

@@ -4,6 +4,7 @@ mod batch;
 mod credentials;
 mod customers;
 mod definitions;
+mod import;
 mod mapping;
 mod recorded;
 mod secrets;
