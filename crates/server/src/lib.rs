@@ -17,6 +17,7 @@ pub mod embed_token;
 mod extract;
 pub mod field_path;
 mod frame;
+pub mod import;
 pub mod json;
 pub mod log;
 mod openapi;
