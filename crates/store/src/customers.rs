@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod import;
 mod list;
 mod put;
 mod references;
@@ -26,6 +27,7 @@ use crate::store::Store;
 
 use remove::Selector;
 
+pub use import::ImportRow;
 pub use list::{CustomerFilter, Customers, ListFilter, ListPosition, Page};
 pub use put::{BatchOptions, Outcome, PutRow};
 

@@ -39,8 +39,8 @@ pub use api_tokens::{After, ApiTokenRecord, NewApiToken};
 pub use apply::Amended;
 pub use audit::{AuditEntry, AuditFilter};
 pub use customers::{
-    BatchOptions, CustomerFilter, Customers, ListFilter, ListPosition, Outcome, Page, Precondition,
-    PutRow,
+    BatchOptions, CustomerFilter, Customers, ImportRow, ListFilter, ListPosition, Outcome, Page,
+    Precondition, PutRow,
 };
 pub use dashboards::DashboardVersion;
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};

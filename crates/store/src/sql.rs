@@ -212,6 +212,7 @@ statements! {
           level_id = (SELECT id FROM level WHERE name = ?5), parent_id = ?6, properties = ?7,
           emails = ?8, is_demo = ?9, updated_at_us = ?10
         WHERE group_id = ?1 AND id = ?2";
+    OWNER_OF_TOKEN = "SELECT group_id, provided_id FROM customer WHERE token_fingerprint = ?1";
     UPDATE_CUSTOMER_TOKEN = "UPDATE customer SET token_sealed = ?3, token_fingerprint = ?4,
           updated_at_us = ?5 WHERE group_id = ?1 AND id = ?2";
     DELETE_CUSTOMER = "DELETE FROM customer WHERE group_id = ?1 AND id = ?2";

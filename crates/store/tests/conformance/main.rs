@@ -5,6 +5,7 @@ mod batch;
 mod credentials;
 mod customers;
 mod definitions;
+mod import;
 mod management;
 mod mapping;
 mod recorded;
