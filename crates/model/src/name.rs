@@ -162,6 +162,11 @@ name!(
     check_free_text
 );
 name!(
+    /// What the operator calls an API token. Several tokens may have one name.
+    CredentialName,
+    check_free_text
+);
+name!(
     /// The name of an environment that a dashboard version can be published to.
     EnvironmentName,
     check_slug

@@ -255,7 +255,8 @@ impl From<StoreError> for ApiError {
             StoreError::ReadOnly(read_only) => read_only.into(),
             StoreError::Rejected(faults) => Self::rejected(faults),
             StoreError::PreconditionFailed => Self::new(Kind::PreconditionFailed, message),
-            StoreError::Taken(_) => Self::new(Kind::Conflict, message),
+            StoreError::Taken(_) | StoreError::RotatedBefore => Self::new(Kind::Conflict, message),
+            StoreError::InUse { .. } => Self::new(Kind::Conflict, message).with_code("in_use"),
             StoreError::KeyInUse => Self::new(Kind::Conflict, message)
                 .with_code("idempotency_key_in_use")
                 .retry_after(1),

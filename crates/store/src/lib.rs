@@ -7,20 +7,25 @@
 //! answered as if absent.
 
 mod ambient;
+mod api_tokens;
 mod apply;
 pub mod audit;
 mod credentials;
 mod customers;
+mod dashboards;
 mod definitions;
 mod dialect;
 mod durable;
 mod embed_secrets;
+mod environments;
 mod error;
+mod groups;
 mod master_key;
 mod migrate;
 mod postgres;
 mod recorded;
 mod reseal;
+mod schemas;
 mod seal;
 mod session;
 mod sql;
@@ -30,13 +35,17 @@ mod tags;
 mod viewers;
 
 pub use ambient::{Ambient, Clock, Entropy, SystemClock, SystemEntropy};
+pub use api_tokens::{After, ApiTokenRecord, NewApiToken};
+pub use apply::Amended;
 pub use audit::{AuditEntry, AuditFilter};
 pub use customers::{
     BatchOptions, CustomerFilter, Customers, ListFilter, ListPosition, Outcome, Page, Precondition,
     PutRow,
 };
+pub use dashboards::DashboardVersion;
 pub use definitions::{Definitions, Group, PublishedDashboard, StoredDashboard};
-pub use error::{Fault, StoreError};
+pub use embed_secrets::{EmbedSecretRecord, RotatedSecret};
+pub use error::{Fault, StoreError, Use};
 pub use master_key::{ENVIRONMENT_VARIABLE, IncomingKey, MasterKey, MasterKeyError};
 pub use recorded::{Kept, Pending, Recorded, Ticket};
 pub use reseal::{Progress, SoleStore};

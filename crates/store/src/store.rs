@@ -153,10 +153,6 @@ impl Store {
         }
     }
 
-    pub(crate) fn tools(&self) -> &Tools {
-        &self.inner.tools
-    }
-
     pub(crate) fn running(&self) -> &Running {
         &self.inner.running
     }

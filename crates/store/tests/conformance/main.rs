@@ -1,9 +1,11 @@
 //! What the store promises, on SQLite and on PostgreSQL.
 
+mod audit;
 mod batch;
 mod credentials;
 mod customers;
 mod definitions;
+mod management;
 mod mapping;
 mod recorded;
 mod secrets;

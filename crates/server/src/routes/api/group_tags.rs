@@ -22,7 +22,7 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller) -> Result<Respo
     struct Reply<'a> {
         group_tags: Vec<Tag<'a>>,
     }
-    let tags = app.store.tags(&caller).await?;
+    let tags = app.store.tags(&*caller).await?;
     let group_tags = tags.iter().map(|name| Tag { name: name.as_str() }).collect();
     Ok(replies::success(&Reply { group_tags }))
 }
@@ -35,7 +35,7 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let name = tag_name(&mut fields, "name");
     let name = fields.finish(name)?;
-    app.store.create_tag(&caller, &name).await?;
+    app.store.create_tag(&*caller, &name).await?;
     Ok(show(&name))
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn rename(
     let name = tag_name(&mut fields, "name");
     let new_name = tag_name(&mut fields, "new_name");
     let (name, new_name) = fields.finish(name.zip(new_name))?;
-    app.store.rename_tag(&caller, &name, &new_name).await?;
+    app.store.rename_tag(&*caller, &name, &new_name).await?;
     Ok(show(&new_name))
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn delete(
 ) -> Result<Response, ApiError> {
     let name = tag_name(&mut fields, "name");
     let name = fields.finish(name)?;
-    app.store.delete_tag(&caller, &name).await?;
+    app.store.delete_tag(&*caller, &name).await?;
     Ok(done())
 }
 
