@@ -4,6 +4,8 @@
 //! it once and writes the body: `{"success":0,"error":"…"}` below `/api` and `/v2`, a problem
 //! document (RFC 9457) everywhere else.
 
+mod refused;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -263,7 +265,8 @@ impl From<StoreError> for ApiError {
             StoreError::OtherPayload => {
                 Self::new(Kind::Unprocessable, message).with_code("idempotency_key_reused")
             }
-            StoreError::HasChildren { .. } | StoreError::Refused(_) | StoreError::BatchUndone => {
+            StoreError::Refused(refusals) => Self::refused(refusals),
+            StoreError::HasChildren { .. } | StoreError::BatchUndone => {
                 Self::new(Kind::Invalid, message)
             }
             StoreError::Contended => Self::new(Kind::Unavailable, message).retry_after(1),

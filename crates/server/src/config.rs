@@ -20,6 +20,7 @@ pub use sources::{Flags, environment};
 use crate::client_address::{Network, TrustedProxies};
 use crate::embed_token::lifetime;
 use crate::origin::Origin;
+use crate::reach::{Folder, Reach};
 
 /// The operator's decisions, parsed.
 #[derive(Clone, Debug)]
@@ -47,6 +48,10 @@ pub struct Config {
     pub embed_token_max_lifetime: SignedDuration,
     /// Whether `generate_jwt` makes tokens for single panels.
     pub chart_embeds: bool,
+    /// What data sources that are declared over HTTP may reach.
+    pub reach: Reach,
+    /// How long entries of the audit log are kept.
+    pub audit_retention: SignedDuration,
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
@@ -107,6 +112,8 @@ impl Config {
                 lifetime::duration(text).map_err(|error| error.to_string())
             }),
             chart_embeds: given.parse("chart_embeds"),
+            reach: Reach::new(given.parse_with("data_source_folders", list::<Folder>)),
+            audit_retention: given.parse_with("audit_retention", retention),
             log: given.parse_with("log", log_filter),
             log_format: given.parse_with("log_format", log_format),
         };
@@ -124,6 +131,14 @@ impl Config {
 fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, String> {
     let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     entries.map(|entry| entry.parse().map_err(|error: T::Err| error.to_string())).collect()
+}
+
+fn retention(text: &str) -> Result<SignedDuration, String> {
+    match lifetime::duration(text) {
+        Ok(duration) if duration > SignedDuration::ZERO => Ok(duration),
+        Ok(_) => Err(format!("must be longer than nothing, not {text:?}")),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn database_url(text: &str) -> Result<SecretText, String> {

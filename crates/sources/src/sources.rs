@@ -32,6 +32,8 @@ struct Inner {
     flights: Flights,
     open: Mutex<Open>,
     sweeper: Once,
+    /// Held by the connection that is being tried.
+    probe: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -50,6 +52,7 @@ impl Sources {
             flights: Flights::default(),
             open: Mutex::default(),
             sweeper: Once::new(),
+            probe: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -106,6 +109,19 @@ impl Sources {
         for instance in instances.into_values() {
             instance.connector().close().await;
         }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn worker(&self) -> &WorkerCommand {
+        &self.0.worker
+    }
+
+    /// Waits until no other connection is being tried.
+    pub(crate) async fn turn_to_probe(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.probe.lock().await
     }
 
     async fn answer(

@@ -10,7 +10,6 @@ use serde_json::json;
 
 use crate::audit::{self, Change, Kind};
 use crate::error::StoreError;
-use crate::groups::group_id;
 use crate::seal::Place;
 use crate::session::{Cells, Param, Session};
 use crate::sql;

@@ -381,8 +381,6 @@ statements! {
         WHERE (s.created_at_us > ?1 OR (s.created_at_us = ?1 AND s.id > ?2))
           AND (CAST(?3 AS TEXT) IS NULL OR g.name = ?3)
         ORDER BY s.created_at_us, s.id LIMIT ?4";
-    EMBED_SECRET_RECORD = "SELECT s.id, g.name, s.managed, s.created_at_us, s.retires_at_us
-        FROM embed_secret s JOIN visibility_group g ON g.id = s.group_id WHERE s.id = ?1";
     LOCK_EMBED_SECRET = "SELECT s.id, g.name, s.managed, s.created_at_us, s.retires_at_us, g.id
         FROM embed_secret s JOIN visibility_group g ON g.id = s.group_id
         WHERE s.id = ?1 {for_update}";

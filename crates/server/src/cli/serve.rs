@@ -17,7 +17,7 @@ use crate::demo::Demo;
 use crate::frame::Frame;
 use crate::prepared::PreparedDashboards;
 use crate::routes::web;
-use crate::{log, serve};
+use crate::{log, retention, serve};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -59,7 +59,9 @@ pub(super) async fn serve_on(
             tracing::error!(%error, "cannot be told to stop, so ends now");
         }
     };
+    let forgetting = tokio::spawn(retention::forget_now_and_then(app.clone()));
     serve::serve(listener, Frame::new(app), stop).await;
+    forgetting.abort();
     sources.shutdown().await;
     Ok(())
 }

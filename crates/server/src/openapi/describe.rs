@@ -107,6 +107,13 @@ impl Description {
         self.replies.push(ReplyDescription { status, meaning, body, headers });
     }
 
+    /// A reply of lines, each of them JSON.
+    pub(crate) fn reply_of_lines(&mut self, media: &'static str, meaning: &'static str) {
+        let body: Option<(_, SchemaOf)> =
+            Some((media, |_| schemars::json_schema!({"type": "string"})));
+        self.replies.push(ReplyDescription { status: 200, meaning, body, headers: &[] });
+    }
+
     /// A reply without a body.
     pub(crate) fn empty_reply(&mut self, status: u16, meaning: &'static str) {
         self.replies.push(ReplyDescription { status, meaning, body: None, headers: &[] });

@@ -1,10 +1,16 @@
 //! The native API below `/v1`.
 
+mod audit;
 mod batch;
+mod credentials;
 mod customers;
+mod dashboards;
+mod data_sources;
+mod definitions;
 mod document;
 mod groups;
 mod isolation;
+mod workspace;
 
 use axum::body::Body;
 use axum::http::Request;

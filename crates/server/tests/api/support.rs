@@ -36,6 +36,9 @@ pub(crate) struct Server {
     pub(crate) embed_id: String,
 }
 
+/// Lines of JSON, which are kept as text.
+const NDJSON: &str = "application/x-ndjson";
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -62,8 +65,10 @@ impl Server {
             config,
             clock: clock.clone(),
             store: store.store().clone(),
-            // No call of the management API asks a customer's data.
-            sources: Sources::new(Limits::default(), WorkerCommand::new("/bin/false", ["worker"])),
+            sources: Sources::new(
+                Limits::default(),
+                WorkerCommand::new(env!("CARGO_BIN_EXE_fanlight"), ["worker"]),
+            ),
             prepared: PreparedDashboards::default(),
             charts: server::charts(),
             demo: None,
@@ -88,9 +93,10 @@ impl Server {
         let response = self.frame.answer(peer, request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
+        let is_of_lines = parts.headers.get("content-type").is_some_and(|it| it == NDJSON);
         let body = match serde_json::from_slice(&bytes) {
-            Ok(body) => body,
-            Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
+            Ok(body) if !is_of_lines => body,
+            _ => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
         };
         Reply { status: parts.status.as_u16(), headers: parts.headers, body }
     }

@@ -57,18 +57,6 @@ impl Store {
         reader.session().rows(sql::EMBED_SECRETS, &params, read_record).await
     }
 
-    /// What is known of one embed secret.
-    pub async fn embed_secret_record(
-        &self,
-        _: &OperatorScope,
-        id: &KeyId,
-    ) -> Result<EmbedSecretRecord, StoreError> {
-        let reader = self.reader().await?;
-        let params = [Param::Text(id.as_str())];
-        let found = reader.session().row(sql::EMBED_SECRET_RECORD, &params, read_record).await?;
-        found.ok_or(NO_SECRET)
-    }
-
     /// As [`Store::create_embed_secret`], with what is known of it.
     pub fn issue_embed_secret(
         &self,
