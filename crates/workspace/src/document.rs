@@ -19,7 +19,7 @@ pub(crate) struct WorkspaceDocument {
     /// The levels of the customer tree, the root level first: one to eight. Each gives datasets the
     /// variables `<level>_id` and `<level>_name`. When absent the server keeps its levels, at first
     /// Customer above User.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) levels: Option<LevelList>,
     /// Data visibility groups, for example Production and Testing. An API token, a customer, a data
     /// source and an embed secret each belong to one.

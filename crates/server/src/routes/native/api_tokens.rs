@@ -34,6 +34,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// An API token without its secret.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ApiToken")]
 struct Token {
     /// 16 lowercase hexadecimal digits.
     id: String,
@@ -45,6 +46,7 @@ struct Token {
 
 /// An API token, this one time with its secret.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ApiTokenWithSecret")]
 struct ShownToken {
     id: String,
     name: Option<CredentialName>,
@@ -72,6 +74,7 @@ impl From<&(ApiTokenRecord, ApiToken)> for ShownToken {
 /// Which part of the list.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct Wanted {
     /// Only the tokens of this group.
     group: Option<GroupName>,
@@ -99,6 +102,7 @@ async fn list(
 /// An API token to be made.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewApiToken")]
 struct NewToken {
     /// What you call it, to tell it from others.
     name: Option<CredentialName>,

@@ -37,6 +37,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// One change.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditEntry")]
 struct Entry {
     /// Grows from entry to entry.
     id: i64,
@@ -83,6 +84,7 @@ impl From<&AuditEntry> for Entry {
 /// Which entries: all that match every given parameter, the newest first.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct Wanted {
     /// `api_token:<id>`, `admin_key:<id>` or `command_line`.
     actor: Option<String>,

@@ -67,6 +67,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// A dashboard without its definition.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DashboardSummary")]
 struct ShownDashboard {
     name: DashboardName,
     title: String,
@@ -174,6 +175,7 @@ async fn delete(
 /// What an environment shall show.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "VersionToShow")]
 struct Showing {
     /// From 1.
     version: i64,

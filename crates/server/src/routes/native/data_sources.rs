@@ -55,6 +55,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// A data source.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DataSource")]
 struct ShownSource {
     /// The number by which mappings name it.
     id: String,
@@ -132,6 +133,7 @@ fn find<'a>(
 /// A data source as it shall be.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "WantedDataSource")]
 struct WantedSource {
     schema: SchemaName,
     group: GroupName,

@@ -41,6 +41,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// An embed secret without its value.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbedSecret")]
 struct Secret {
     /// A UUID: the `kid` of the tokens made with it.
     id: String,
@@ -54,6 +55,7 @@ struct Secret {
 
 /// A new embed secret, this one time with its value.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbedSecretWithValue")]
 struct ShownSecret {
     id: String,
     group: GroupName,
@@ -86,6 +88,7 @@ fn show(secret: &EmbedSecret, record: &EmbedSecretRecord, replaces: Option<Secre
 /// Which part of the list.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct Wanted {
     /// Only the secrets of this group.
     group: Option<GroupName>,
@@ -113,6 +116,7 @@ async fn list(
 /// An embed secret to be made.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewEmbedSecret")]
 struct NewSecret {
     /// The group whose customers it speaks for.
     group: GroupName,
@@ -132,6 +136,7 @@ async fn create(
 /// How a secret is rotated.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct Rotation {
     /// How long the old secret goes on opening tokens: an ISO 8601 duration of at most 400 days, one
     /// day when absent; `P0D` ends it at once.

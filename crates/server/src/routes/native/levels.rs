@@ -30,6 +30,7 @@ pub(super) fn operations() -> Vec<Operation> {
 /// The levels of the customer tree.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Levels")]
 struct WireLevels {
     /// One to eight names, the root level first.
     #[schemars(length(min = 1, max = 8))]

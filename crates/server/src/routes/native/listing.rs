@@ -13,6 +13,7 @@ const DEFAULT_LIMIT: u32 = 50;
 /// Which part of a list.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub(crate) struct Listing {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,

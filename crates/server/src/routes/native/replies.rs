@@ -79,6 +79,7 @@ impl Describe for NoContent {
 
 /// One page of a list.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(crate) struct Page<T> {
     pub(crate) data: Vec<T>,
     /// Whether there is more behind this page.

@@ -35,6 +35,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// A schema. An API token sees only those defaults that are data sources of its group.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Schema")]
 struct ShownSchema {
     /// The number by which mappings name it.
     id: String,
@@ -99,6 +100,7 @@ fn shown(
 /// The defaults of a schema: all of them, so what is left out is removed.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SchemaDefaults")]
 struct Defaults {
     /// The data source for viewers whose mapping and group say nothing.
     #[serde(default)]

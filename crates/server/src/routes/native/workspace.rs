@@ -47,6 +47,7 @@ async fn export(
 /// How a workspace is applied.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct Options {
     /// Tell what would change, and change nothing. `false` unless said.
     dry_run: Option<bool>,

@@ -77,7 +77,9 @@ async fn an_environment_shows_any_version_or_none() {
 #[tokio::test]
 async fn what_check_refuses_is_not_published() {
     let server = Server::start().await;
-    let open = server.put_dashboard(&dashboard("select * from flights")).await;
+    let mut open = dashboard(FILTERED);
+    open["datasets"]["flights"] = json!({"schema": "fleet", "sql": "select * from fleet"});
+    let open = server.put_dashboard(&open).await;
     assert_eq!((open.status, open.pointers()), (400, vec!["/datasets/flights/sql"]), "{open:?}");
     let mut wrong = dashboard(FILTERED);
     wrong["panels"][0]["dataset"] = json!("fligths");

@@ -10,7 +10,6 @@ async fn export(server: &Server) -> Value {
     reply.body
 }
 
-/// A server on which nothing is declared yet beside what `Server` needs.
 async fn apply(server: &Server, workspace: &Value) -> Value {
     let reply = server.operate("POST /v1/workspace:apply", workspace).await;
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -51,13 +50,13 @@ async fn a_dry_run_tells_and_changes_nothing() {
     let step = json!({"kind": "group", "name": "Staging", "summary": "create group Staging"});
     assert_eq!((&told.body["dry_run"], &told.body["changes"]), (&json!(true), &json!([step])));
     assert_eq!(export(&server).await, before);
-    server.create(json!({"provided_id": "UA"})).await;
-    wanted["levels"] = json!(["User"]);
+    server.create(json!({"provided_id": "UA", "hierarchy_level_name": "User"})).await;
+    wanted["levels"] = json!(["Customer"]);
     let refused = server.operate("POST /v1/workspace:apply?dry_run=true", &wanted).await;
     let sentence = refused.body["refusals"][0].as_str().expect("a refusal");
-    assert!(sentence.contains("\"Customer\" cannot go"), "{sentence}");
+    assert!(sentence.contains("\"User\" cannot go"), "{sentence}");
     let refused = server.operate("POST /v1/workspace:apply", &wanted).await;
-    refused.assert_problem(409, "in_use", "\"Customer\" cannot go");
+    refused.assert_problem(409, "in_use", "\"User\" cannot go");
 }
 
 #[tokio::test]
@@ -78,7 +77,8 @@ async fn faults_point_into_the_document() {
         ["/dashboards/0/environments/live", "/schemas/fleet/sources/planes/group"]
     );
     let mut wanted = export(&server).await;
-    wanted["dashboards"][0]["datasets"]["flights"]["sql"] = json!("select * from flights");
+    let dataset = json!({"schema": "fleet", "sql": "select * from fleet"});
+    wanted["dashboards"][0]["datasets"]["flights"] = dataset;
     let open = server.operate("POST /v1/workspace:apply", &wanted).await;
     assert_eq!(open.pointers(), ["/dashboards/0/datasets/flights/sql"], "{open:?}");
     let mut wanted = export(&server).await;

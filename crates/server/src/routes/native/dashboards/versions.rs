@@ -19,6 +19,7 @@ use crate::time::Time;
 /// Which versions.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub(super) struct Wanted {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
@@ -29,6 +30,7 @@ pub(super) struct Wanted {
 
 /// A version without its definition.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DashboardVersion")]
 pub(super) struct ListedVersion {
     /// From 1.
     version: i64,
@@ -38,6 +40,7 @@ pub(super) struct ListedVersion {
 
 /// A version with its definition.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DashboardVersionWithDefinition")]
 pub(super) struct ShownVersion {
     /// From 1.
     version: i64,

@@ -22,12 +22,14 @@ const LIMIT: Duration = Duration::from_secs(15);
 /// A connection to be tried.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ConnectionToTest")]
 pub(super) struct Tried {
     connection: Connection,
 }
 
 /// What came of it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConnectionTest")]
 pub(super) struct Tested {
     /// Whether the connection works.
     ok: bool,
@@ -38,6 +40,7 @@ pub(super) struct Tested {
 
 /// A table behind the connection.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Table")]
 struct ShownTable {
     name: TableName,
     columns: Vec<ShownColumn>,
@@ -45,6 +48,7 @@ struct ShownTable {
 
 /// A column, with its type in the words of the database.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TableColumnType")]
 struct ShownColumn {
     name: String,
     data_type: String,

@@ -9,6 +9,7 @@ use crate::api_error::FieldFault;
 
 /// What applying a workspace changed, or would change.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Plan")]
 pub(super) struct ShownPlan {
     dry_run: bool,
     /// In the order in which they are carried out.
@@ -23,6 +24,7 @@ pub(super) struct ShownPlan {
 
 /// One change, or one thing that is left alone.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanStep")]
 struct Step {
     /// As in the audit log, for example `data_source`.
     kind: &'static str,
@@ -33,6 +35,7 @@ struct Step {
 
 /// A remark of the query compiler.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanWarning")]
 struct Warning {
     /// A JSON pointer into the workspace.
     pointer: String,
