@@ -69,3 +69,30 @@ async fn wrong_words_are_told() {
     let reply = server.operate("GET /v1/audit?from=yesterday", &Value::Null).await;
     assert_eq!((reply.status, reply.pointers()), (400, vec!["/from"]));
 }
+
+#[tokio::test]
+async fn no_secret_is_in_the_log_or_in_the_database() {
+    let server = Server::start().await;
+    let key = [("Idempotency-Key", "k1")];
+    let make = async |call: &str, body: Value| {
+        server.native_with(&server.admin_key, call, &body, &key).await.body
+    };
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let new = json!({"group": "Production", "access": "read-only"});
+    let token = make("POST /v1/api-tokens", new).await;
+    let rotate = format!("POST /v1/api-tokens/{}/token:rotate", text(&token["id"]));
+    let rotated = make(&rotate, Value::Null).await;
+    let secret = make("POST /v1/embed-secrets", json!({"group": "Production"})).await;
+    let rotate = format!("POST /v1/embed-secrets/{}/value:rotate", text(&secret["id"]));
+    let next = make(&rotate, Value::Null).await;
+    let customer = server.create(json!({"provided_id": "UA"})).await;
+    let secrets = [&token["token"], &rotated["token"], &secret["value"], &next["value"]];
+    let secrets: Vec<String> = secrets.into_iter().chain([&customer["token"]]).map(text).collect();
+    let export = server.operate("GET /v1/audit:export", &Value::Null).await;
+    let (log, raw) = (text(&export.body), server.store.raw().expect("the database"));
+    assert!(log.contains(&text(&secret["id"])), "the log tells of the secret by its id");
+    for secret in secrets.iter().chain([&server.admin_key, &server.token]) {
+        assert!(!log.contains(secret.as_str()));
+        assert!(!raw.windows(secret.len()).any(|window| window == secret.as_bytes()));
+    }
+}
