@@ -258,7 +258,7 @@ impl From<StoreError> for ApiError {
             StoreError::Rejected(faults) => Self::rejected(faults),
             StoreError::PreconditionFailed => Self::new(Kind::PreconditionFailed, message),
             StoreError::Taken(_) | StoreError::RotatedBefore => Self::new(Kind::Conflict, message),
-            StoreError::InUse { .. } => Self::new(Kind::Conflict, message).with_code("in_use"),
+            StoreError::Needed { .. } => Self::new(Kind::Conflict, message).with_code("in_use"),
             StoreError::KeyInUse => Self::new(Kind::Conflict, message)
                 .with_code("idempotency_key_in_use")
                 .retry_after(1),
@@ -277,7 +277,7 @@ impl From<StoreError> for ApiError {
             | StoreError::MasterKey(_)
             | StoreError::TooNew { .. }
             | StoreError::UsePgDump
-            | StoreError::OpenElsewhere
+            | StoreError::InUse
             | StoreError::Closed
             | StoreError::Exists { .. }
             | StoreError::Unfit { .. }

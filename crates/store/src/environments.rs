@@ -24,7 +24,7 @@ impl Store {
         self.write(Rename { caller, name: name.clone(), new_name: new_name.clone() }).await
     }
 
-    /// Deletes an environment. Errs with `InUse` when it shows a dashboard.
+    /// Deletes an environment. Errs with `Needed` when it shows a dashboard.
     pub async fn delete_environment(
         &self,
         operator: &OperatorScope,

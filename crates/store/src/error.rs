@@ -44,7 +44,7 @@ pub enum StoreError {
     HasChildren { count: u64 },
     /// Something else needs it. Nothing was deleted.
     #[error("the {kind} is in use by {}; move or delete them first", join_with(by, ", "))]
-    InUse { kind: &'static str, by: Vec<Use> },
+    Needed { kind: &'static str, by: Vec<Use> },
     /// A declaration that cannot be applied, with every reason.
     #[error("the workspace cannot be applied: {}", join(.0))]
     Refused(Vec<Refusal>),
@@ -81,7 +81,7 @@ pub enum StoreError {
         "another process has this metadata store open, such as `fanlight serve`; stop it, and run \
          this again"
     )]
-    OpenElsewhere,
+    InUse,
     /// Another process has the store for itself.
     #[error(
         "the metadata store is closed while another process restores it or rotates its master key; \
@@ -129,14 +129,14 @@ impl Display for Use {
     }
 }
 
-/// Errs with `InUse` and all that is counted above zero.
+/// Errs with `Needed` and all that is counted above zero.
 pub(crate) fn refuse_if_used<const N: usize>(
     kind: &'static str,
     uses: [(u64, &'static str); N],
 ) -> Result<(), StoreError> {
     let by = uses.into_iter().filter(|(count, _)| *count > 0);
     let by: Vec<Use> = by.map(|(count, what)| Use { count, what }).collect();
-    if by.is_empty() { Ok(()) } else { Err(StoreError::InUse { kind, by }) }
+    if by.is_empty() { Ok(()) } else { Err(StoreError::Needed { kind, by }) }
 }
 
 /// One field that refers to nothing or breaks a rule.

@@ -35,7 +35,7 @@ impl Store {
         self.write(RenameGroup { caller, name: name.clone(), new_name: new_name.clone() }).await
     }
 
-    /// Deletes an empty group. Errs with `InUse` when anything is in it.
+    /// Deletes an empty group. Errs with `Needed` when anything is in it.
     pub async fn delete_group(
         &self,
         operator: &OperatorScope,

@@ -32,7 +32,7 @@ pub struct Progress {
 }
 
 impl SoleStore {
-    /// As [`Store::open`]. Errs with `OpenElsewhere` when another process has the store open.
+    /// As [`Store::open`]. Errs with `InUse` when another process has the store open.
     pub async fn open(
         location: Location,
         key: &MasterKey,
@@ -68,7 +68,7 @@ impl SoleStore {
     }
 }
 
-/// Errs with `OpenElsewhere` unless this transaction has the store for itself.
+/// Errs with `InUse` unless this transaction has the store for itself.
 async fn occupy_alone(session: &Session<'_>) -> Result<(), StoreError> {
     let params = [Param::Integer(OCCUPANCY_LOCK)];
     let alone = session.row(sql::OCCUPY_ALONE, &params, |_| Ok(())).await?;

@@ -15,7 +15,7 @@ use crate::sql;
 use crate::store::{Store, Work};
 
 impl Store {
-    /// Deletes a schema. Errs with `InUse` while it has data sources, or a dashboard reads it in a
+    /// Deletes a schema. Errs with `Needed` while it has data sources, or a dashboard reads it in a
     /// version that somebody may see.
     pub async fn delete_schema(
         &self,
@@ -25,7 +25,7 @@ impl Store {
         self.write(DeleteSchema { caller: operator.caller().clone(), name: name.clone() }).await
     }
 
-    /// Deletes a data source and returns what its number was. Errs with `InUse` while customers are
+    /// Deletes a data source and returns what its number was. Errs with `Needed` while customers are
     /// mapped to it, or it is a default.
     pub async fn delete_data_source(
         &self,

@@ -55,7 +55,7 @@ impl Occupancy {
     pub(crate) fn refusal(self) -> StoreError {
         match self {
             Self::Shared => StoreError::Closed,
-            Self::Sole => StoreError::OpenElsewhere,
+            Self::Sole => StoreError::InUse,
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Occupied {
     _directory: File,
 }
 
-/// Errs with `OpenElsewhere` or `Closed` when others are in the way; does not wait.
+/// Errs with `InUse` or `Closed` when others are in the way; does not wait.
 pub(crate) fn occupy(dir: &Path, occupancy: Occupancy) -> Result<Occupied, StoreError> {
     let directory = File::open(dir).map_err(|fault| StoreError::file(dir, fault))?;
     let locked = match occupancy {

@@ -35,7 +35,7 @@ pub struct Restored {
 /// new one at every moment, and what was there is kept.
 ///
 /// Errs with `Unfit` when the file is no intact store, with `TooNew` when a newer version of
-/// Fanlight wrote it, with `MasterKey` when it was made with another key, and with `OpenElsewhere` while any
+/// Fanlight wrote it, with `MasterKey` when it was made with another key, and with `InUse` while any
 /// process has the store open.
 pub fn restore(
     file: &Path,

@@ -35,7 +35,7 @@ async fn open_alone(location: Location) -> SoleStore {
     loop {
         let key = TestStore::master_key();
         match SoleStore::open(location.clone(), &key, Ambient::default()).await {
-            Err(StoreError::OpenElsewhere) => tokio::time::sleep(Duration::from_millis(5)).await,
+            Err(StoreError::InUse) => tokio::time::sleep(Duration::from_millis(5)).await,
             opened => return opened.expect("the store"),
         }
     }
@@ -138,7 +138,7 @@ async fn a_key_is_not_rotated_under_those_who_have_the_store_open(test: TestStor
     let closed = test.close();
     let sole =
         SoleStore::open(closed.location(), &TestStore::master_key(), Ambient::default()).await;
-    assert!(matches!(sole, Err(StoreError::OpenElsewhere)));
+    assert!(matches!(sole, Err(StoreError::InUse)));
     drop(another);
     open_alone(closed.location()).await;
 }
@@ -170,13 +170,13 @@ async fn a_node_that_lost_its_lock_while_the_key_was_rotated_changes_nothing(tes
     let Some(cluster) = test.cluster() else {
         let key = TestStore::master_key();
         let sole = SoleStore::open(test.location(), &key, Ambient::default()).await;
-        return assert!(matches!(sole, Err(StoreError::OpenElsewhere)));
+        return assert!(matches!(sole, Err(StoreError::InUse)));
     };
     let sole = loop {
         cluster.cut_connections().expect("cut");
         let key = TestStore::master_key();
         match SoleStore::open(test.location(), &key, Ambient::default()).await {
-            Err(StoreError::OpenElsewhere) => {}
+            Err(StoreError::InUse) => {}
             opened => break opened.expect("the store"),
         }
     };
