@@ -1,4 +1,4 @@
-//! Every operation of the OpenAPI document × every caller: without a credential, of a wrong kind,
+//! Every native operation of the OpenAPI document × every caller: without a credential, of a wrong kind,
 //! read-only, of another group. An operation without a row fails.
 
 mod management;
@@ -145,7 +145,9 @@ impl Row {
 #[test]
 fn every_operation_has_its_row() {
     let covered: BTreeSet<String> = rows().iter().map(|row| row.operation.to_owned()).collect();
-    let offered: BTreeSet<String> = server::operation_calls().into_iter().collect();
+    let is_native = |call: &String| call.contains(" /v1/");
+    let offered: BTreeSet<String> =
+        server::operation_calls().into_iter().filter(is_native).collect();
     assert_eq!(covered, offered);
 }
 
