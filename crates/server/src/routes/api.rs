@@ -11,6 +11,8 @@ mod dashboards;
 mod group_tags;
 mod jwt;
 mod not_offered;
+mod portal;
+mod publish;
 mod replies;
 mod user_groups;
 
@@ -70,6 +72,12 @@ fn of_customers() -> Vec<Operation> {
             customers::refresh_token,
         ),
         operation(
+            "POST /api/configure_customer_portal/",
+            "explo_configure_customer_portal",
+            "Say who may sign in to a customer's portal",
+            portal::configure,
+        ),
+        operation(
             "POST /api/generate_jwt/",
             "explo_generate_jwt",
             "Make an embed token",
@@ -91,6 +99,12 @@ fn of_resources() -> Vec<Operation> {
             "explo_list_reports",
             "List the report builders, of which there are none",
             dashboards::list_reports,
+        ),
+        operation(
+            "POST /api/publish/",
+            "explo_publish",
+            "Let an environment show a version of a dashboard",
+            publish::publish,
         ),
     ]
 }

@@ -21,6 +21,7 @@ mod once;
 mod replies;
 mod schemas;
 mod soundness;
+mod usage;
 mod workspace;
 
 use model::name::GroupName;
@@ -33,6 +34,7 @@ use crate::openapi::Operation;
 pub(crate) fn operations() -> Vec<Operation> {
     [
         customers::operations(),
+        usage::operations(),
         groups::operations(),
         api_tokens::operations(),
         embed_secrets::operations(),

@@ -44,6 +44,14 @@ fn operations(server: &Server, customer: &Value) -> Vec<Operation> {
         jwt["key_id"] = json!(server.secret.id.as_str());
         jwt
     };
+    let portal = json!({
+        "provided_id": "UA", "dashboard_embed_id": server.embed_id, "emails": ["ana@x.example"],
+    });
+    // Dashboards belong to no group.
+    let publication = json!({
+        "embed_id": server.embed_id, "resource_type": "dashboard", "environment": "production",
+        "version_number": 1,
+    });
     let new = json!({"provided_id": "new", "name": "New"});
     let renamed = json!({"provided_id": "UA", "name": "Renamed"});
     let new_group = json!({"user_group_id": "new2", "name": "New"});
@@ -59,6 +67,8 @@ fn operations(server: &Server, customer: &Value) -> Vec<Operation> {
         operation("POST /api/update_customer/", token.clone(), NOT_HERE, READ_ONLY),
         operation("DELETE /api/delete_customer/", token.clone(), NOT_HERE, READ_ONLY),
         operation("POST /api/refresh_customer_token/", token.clone(), NOT_HERE, READ_ONLY),
+        operation("POST /api/configure_customer_portal/", portal, NOT_HERE, READ_ONLY),
+        operation("POST /api/publish/", publication, FINE, READ_ONLY),
         operation("POST /api/generate_jwt/", jwt, NOT_HERE, READ_ONLY),
         operation("POST /api/generate_jwt/", named_jwt, NOT_HERE, FINE),
         operation("GET /api/dashboard/", json!(null), FINE, FINE),

@@ -16,6 +16,8 @@ mod jose;
 mod lists;
 mod log;
 mod native;
+mod portal;
+mod publish;
 mod support;
 mod tree;
 mod update;

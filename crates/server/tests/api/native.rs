@@ -9,6 +9,7 @@ mod data_sources;
 mod definitions;
 mod groups;
 mod isolation;
+mod usage;
 mod workspace;
 
 use axum::body::Body;

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
+use store::StoredDashboard;
 
 use super::caller::Caller;
 use super::replies::{Content, Success, success};
@@ -42,17 +43,27 @@ struct Attribute<'a> {
 /// `GET /api/dashboard/`: all dashboards of the server, whatever the caller's group.
 pub(crate) async fn list(
     State(app): State<App>,
-    caller: Caller,
+    _: Caller,
 ) -> Result<Answer<Success<Listed<'static>>>, ApiError> {
-    let found = app.store.dashboards(&caller).await?;
-    let dashboards = found.iter().map(|(name, embed_id)| Dashboard {
-        team_id: TEAM_ID,
-        name: name.as_str(),
-        embed_id: embed_id.as_str(),
-        attributes: Vec::new(),
-        is_drilldown: false,
-    });
+    let definitions = app.store.definitions().await?;
+    let dashboards = definitions.dashboards.iter().map(Dashboard::from);
     Ok(success(&Listed { dashboards: dashboards.collect() }))
+}
+
+impl<'a> From<&'a StoredDashboard> for Dashboard<'a> {
+    fn from(found: &'a StoredDashboard) -> Self {
+        let newest = found.versions.values().next_back();
+        let attributes = newest.into_iter().flat_map(|newest| &newest.attributes);
+        Self {
+            team_id: TEAM_ID,
+            name: found.name.as_str(),
+            embed_id: found.embed_id.as_str(),
+            attributes: attributes
+                .map(|(attribute, value)| Attribute { attribute, value })
+                .collect(),
+            is_drilldown: false,
+        }
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
