@@ -13,6 +13,7 @@ mod dashboards;
 mod data_sources;
 mod embed_secrets;
 mod environments;
+mod explain;
 mod group_tags;
 mod groups;
 mod levels;
@@ -34,6 +35,7 @@ use crate::openapi::Operation;
 pub(crate) fn operations() -> Vec<Operation> {
     [
         customers::operations(),
+        explain::operations(),
         usage::operations(),
         groups::operations(),
         api_tokens::operations(),

@@ -7,6 +7,7 @@ mod customers;
 mod dashboards;
 mod data_sources;
 mod definitions;
+mod explain;
 mod groups;
 mod isolation;
 mod usage;

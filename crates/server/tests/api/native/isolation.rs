@@ -74,6 +74,11 @@ fn rows() -> Vec<Row> {
     vec![
         reading("GET /v1/customers", "/v1/customers", FINE),
         reading("GET /v1/customers/{provided_id}", "/v1/customers/UA", NOT_HERE),
+        reading(
+            "GET /v1/customers/{provided_id}/explain",
+            "/v1/customers/UA/explain?dashboard=on-time",
+            NOT_HERE,
+        ),
         reading("GET /v1/usage", "/v1/usage", FINE),
         of_group("POST /v1/customers:batch", "/v1/customers:batch", row, 200, FORBIDDEN, FINE),
         of_group(
