@@ -159,6 +159,10 @@ impl Store {
         &self.inner.running
     }
 
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.inner.tools
+    }
+
     pub(crate) fn definitions_cache(&self) -> &DefinitionsCache {
         &self.inner.definitions
     }
