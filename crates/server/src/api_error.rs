@@ -239,8 +239,13 @@ impl ApiError {
     pub(crate) fn of_row(error: &StoreError) -> Self {
         match error {
             StoreError::Rejected(faults) => Self::rejected(faults.clone()),
+            StoreError::TooManyCustomers { .. } => Self::too_many_customers(error),
             other => Self::new(Kind::Invalid, other.to_string()),
         }
+    }
+
+    fn too_many_customers(error: &StoreError) -> Self {
+        Self::forbidden(error.to_string()).with_code("customer_limit")
     }
 
     fn rejected(faults: Vec<store::Fault>) -> Self {
@@ -265,6 +270,7 @@ impl From<StoreError> for ApiError {
             StoreError::OtherPayload => {
                 Self::new(Kind::Unprocessable, message).with_code("idempotency_key_reused")
             }
+            StoreError::TooManyCustomers { .. } => Self::too_many_customers(&error),
             StoreError::Refused(refusals) => Self::refused(refusals),
             StoreError::HasChildren { .. } | StoreError::BatchUndone => {
                 Self::new(Kind::Invalid, message)

@@ -3,16 +3,12 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
-use serde_json::Value;
 
-use crate::api_error::{ApiError, FieldFault, Kind};
-use crate::app::App;
-use crate::field_path::FieldPath;
-use crate::json::{self, Fields, kind_of};
+use crate::api_error::{ApiError, Kind};
 
 /// The largest body of an ordinary call.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -23,45 +19,6 @@ const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// How long a body may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A JSON object in the body.
-impl FromRequest<App> for Fields {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        let bytes = read_json(request, MAX_BYTES).await?;
-        if bytes.is_empty() {
-            return Err(whole_body_fault("must be a JSON object, but is empty".to_owned()));
-        }
-        fields(&bytes)
-    }
-}
-
-/// The fields of the body, none when there is no body: for calls that need none.
-pub(crate) struct OptionalFields(pub(crate) Fields);
-
-impl FromRequest<App> for OptionalFields {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        let bytes = read_json(request, MAX_BYTES).await?;
-        if bytes.is_empty() { Ok(Self(Fields::default())) } else { fields(&bytes).map(Self) }
-    }
-}
-
-fn fields(bytes: &[u8]) -> Result<Fields, ApiError> {
-    match json::read(bytes) {
-        Ok(Value::Object(map)) => Ok(Fields::new(map)),
-        Ok(other) => {
-            Err(whole_body_fault(format!("must be a JSON object, not {}", kind_of(&other))))
-        }
-        Err(fault) => Err(ApiError::invalid_fields(vec![fault])),
-    }
-}
-
-fn whole_body_fault(detail: String) -> ApiError {
-    ApiError::invalid_fields(vec![FieldFault { field: FieldPath::root(), detail }])
-}
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const NDJSON: &str = "application/x-ndjson";

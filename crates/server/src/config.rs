@@ -52,6 +52,8 @@ pub struct Config {
     pub reach: Reach,
     /// How long entries of the audit log are kept.
     pub audit_retention: SignedDuration,
+    /// The most customers that are no demo customers; `None`: any number.
+    pub max_paid_customers: Option<u64>,
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
@@ -114,6 +116,7 @@ impl Config {
             chart_embeds: given.parse("chart_embeds"),
             reach: Reach::new(given.parse_with("data_source_folders", list::<Folder>)),
             audit_retention: given.parse_with("audit_retention", retention),
+            max_paid_customers: given.optional("max_paid_customers", whole_number),
             log: given.parse_with("log", log_filter),
             log_format: given.parse_with("log_format", log_format),
         };
@@ -169,6 +172,10 @@ fn public_url(text: &str) -> Result<String, String> {
         }
         _ => Err(format!("must be a URL such as https://dashboards.example.com, not {text:?}")),
     }
+}
+
+fn whole_number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("must be a whole number, not {text:?}"))
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

@@ -4,6 +4,7 @@
 //! counts it, [`router`](router) finds its handler in `routes`, which parses, asks the store or the
 //! sources, and answers. Whatever fails is an [`ApiError`].
 
+mod answer;
 pub mod api_error;
 pub mod app;
 pub mod body;
@@ -26,6 +27,7 @@ pub mod outgoing;
 pub mod prepared;
 mod rate_limit;
 pub mod reach;
+mod reading;
 pub mod request_id;
 mod retention;
 mod router;
@@ -40,6 +42,6 @@ pub use api_error::ApiError;
 pub use app::{App, Parts};
 pub use config::Config;
 pub use frame::Frame;
-pub use router::{facade_paths, operation_calls};
+pub use router::operation_calls;
 pub use routes::openapi::text as openapi_document;
 pub use routes::web::charts;

@@ -40,6 +40,11 @@ pub enum StoreError {
     /// The idempotency key was used for another call.
     #[error("this idempotency key was used for another call")]
     OtherPayload,
+    #[error(
+        "this server takes at most {most} customers that are no demo customers \
+         (max_paid_customers), and has as many"
+    )]
+    TooManyCustomers { most: u64 },
     #[error("the customer has {count} child customers; delete or detach them first")]
     HasChildren { count: u64 },
     /// Something else needs it. Nothing was deleted.

@@ -407,6 +407,28 @@ statements! {
         WHERE dashboard_id = ?1";
     DELETE_DASHBOARD_VERSIONS = "DELETE FROM dashboard_version WHERE dashboard_id = ?1";
     DELETE_DASHBOARD = "DELETE FROM dashboard WHERE id = ?1";
+
+    // Publishing one version, and who may sign in to the portal.
+    DASHBOARD_BY_EMBED_ID = "SELECT id, name FROM dashboard WHERE embed_id = ?1";
+    DASHBOARD_VERSION = "SELECT version FROM dashboard_version
+        WHERE dashboard_id = ?1 AND version = ?2";
+    PORTAL_ACCESS = "SELECT email FROM portal_access WHERE customer_id = ?1 AND dashboard_id = ?2";
+    PORTAL_ACCESS_OF_CUSTOMER = "SELECT p.email FROM customer c
+        JOIN portal_access p ON p.customer_id = c.id JOIN dashboard d ON d.id = p.dashboard_id
+        WHERE c.group_id = ?1 AND c.provided_id = ?2 AND d.embed_id = ?3 ORDER BY p.email";
+    DELETE_PORTAL_ACCESS = "DELETE FROM portal_access WHERE customer_id = ?1 AND dashboard_id = ?2";
+    INSERT_PORTAL_ACCESS = "INSERT INTO portal_access (customer_id, dashboard_id, email)
+        VALUES (?1, ?2, ?3)";
+
+    // Counting customers. The index of levels has all that is asked for.
+    USAGE = "SELECT g.name, count(c.id), CAST(coalesce(sum(c.is_demo), 0) AS {integer})
+        FROM visibility_group g LEFT JOIN customer c ON c.group_id = g.id
+        GROUP BY g.id, g.name ORDER BY g.id";
+    USAGE_OF_GROUP = "SELECT count(*), CAST(coalesce(sum(is_demo), 0) AS {integer})
+        FROM customer WHERE group_id = ?1";
+    PAID_CUSTOMERS = "SELECT count(*) FROM
+        (SELECT id FROM customer WHERE is_demo = 0 LIMIT ?1) some_of_them";
+    LOCK_PAID_CUSTOMERS = "{lock_paid_customers}";
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::recorded::Running;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
 use crate::sqlite::{Contents, ReadLease, Snapshot, Sqlite};
+use crate::usage::CountsCache;
 
 /// Where the metadata is.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,6 +76,7 @@ struct Inner {
     tools: Arc<Tools>,
     definitions: DefinitionsCache,
     running: Running,
+    counts: CountsCache,
 }
 
 enum Database {
@@ -116,7 +118,7 @@ impl Store {
         key: &MasterKey,
         ambient: Ambient,
     ) -> Result<Self, StoreError> {
-        let tools = Arc::new(Tools { ambient, sealer: Sealer::new(key) });
+        let tools = Arc::new(Tools::new(ambient, Sealer::new(key)));
         let database = match location {
             Location::Sqlite(dir) => {
                 Database::Sqlite(Sqlite::open(&dir, Arc::clone(&tools), occupancy)?)
@@ -129,8 +131,8 @@ impl Store {
             }
         };
         let definitions = DefinitionsCache::default();
-        let running = Running::default();
-        Ok(Self { inner: Arc::new(Inner { database, tools, definitions, running }) })
+        let (running, counts) = (Running::default(), CountsCache::default());
+        Ok(Self { inner: Arc::new(Inner { database, tools, definitions, running, counts }) })
     }
 
     /// Copies the whole store, as of one moment, into a new SQLite file that only its owner may read;
@@ -157,8 +159,16 @@ impl Store {
         &self.inner.running
     }
 
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.inner.tools
+    }
+
     pub(crate) fn definitions_cache(&self) -> &DefinitionsCache {
         &self.inner.definitions
+    }
+
+    pub(crate) fn counts_cache(&self) -> &CountsCache {
+        &self.inner.counts
     }
 
     /// A connection for reading, given back when dropped.

@@ -93,6 +93,13 @@ pub(super) const SETTINGS: &[Setting] = &[
                   days, hours, minutes and seconds.",
     },
     Setting {
+        key: "max_paid_customers",
+        default: None,
+        meaning: "Most customers that are no demo customers, of all groups together; when there are as \
+                  many, no more are made. The same on all servers of one database. Without it, any \
+                  number.",
+    },
+    Setting {
         key: "log",
         default: Some("info"),
         meaning: "What goes to the log on stderr: `error`, `warn`, `info`, `debug`, or per part such \

@@ -13,6 +13,7 @@ mod dashboards;
 mod data_sources;
 mod embed_secrets;
 mod environments;
+mod explain;
 mod group_tags;
 mod groups;
 mod levels;
@@ -21,6 +22,7 @@ mod once;
 mod replies;
 mod schemas;
 mod soundness;
+mod usage;
 mod workspace;
 
 use model::name::GroupName;
@@ -33,6 +35,8 @@ use crate::openapi::Operation;
 pub(crate) fn operations() -> Vec<Operation> {
     [
         customers::operations(),
+        explain::operations(),
+        usage::operations(),
         groups::operations(),
         api_tokens::operations(),
         embed_secrets::operations(),

@@ -4,7 +4,10 @@
 mod authentication;
 mod bodies;
 mod connections;
+#[path = "../shared/document.rs"]
+mod contract;
 mod create;
+mod document;
 mod embed_tokens;
 mod frame;
 mod group_tags;
@@ -13,6 +16,8 @@ mod jose;
 mod lists;
 mod log;
 mod native;
+mod portal;
+mod publish;
 mod support;
 mod tree;
 mod update;

@@ -16,6 +16,8 @@ use server::{App, Config, Frame, Parts};
 use sources::{Limits, Sources, WorkerCommand};
 use testkit::TestStore;
 
+use crate::contract;
+
 /// Two groups, `Production` and `Testing`, with the definitions of [`testkit::flights`].
 pub(crate) struct Server {
     pub(crate) frame: Frame,
@@ -87,13 +89,15 @@ impl Server {
         }
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is. The reply must be as the OpenAPI document says.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let call = format!("{} {}", request.method(), request.uri().path());
         let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let response = self.frame.answer(peer, request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let is_of_lines = parts.headers.get("content-type").is_some_and(|it| it == NDJSON);
+        contract::check(&call, parts.status.as_u16(), &parts.headers, &bytes);
         let body = match serde_json::from_slice(&bytes) {
             Ok(body) if !is_of_lines => body,
             _ => Value::String(String::from_utf8_lossy(&bytes).into_owned()),

@@ -75,7 +75,7 @@ pub(super) fn seal_token(
     key: CustomerKey,
     token: &CustomerToken,
 ) -> Result<(Vec<u8>, [u8; 32]), StoreError> {
-    let Tools { ambient, sealer } = session.tools;
+    let Tools { ambient, sealer, .. } = session.tools;
     let bytes = hex::decode(token.expose()).map_err(StoreError::corrupt)?;
     let sealed = sealer.seal(ambient, Place::CustomerToken(key.0), &bytes);
     Ok((sealed, crate::seal::fingerprint(token.expose())))

@@ -154,7 +154,7 @@ mod tests {
     async fn work_that_fails_or_panics_is_undone_alone() {
         let dir = tempfile::tempdir().expect("a directory");
         let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
-        let tools = Arc::new(Tools { ambient: Ambient::default(), sealer });
+        let tools = Arc::new(Tools::new(Ambient::default(), sealer));
         let sqlite = super::super::Sqlite::open(dir.path(), Arc::clone(&tools), Occupancy::Shared)
             .expect("a store");
         let writer = &sqlite.writer;

@@ -13,6 +13,7 @@ mod secrets;
 mod tags;
 mod tree;
 mod upkeep;
+mod usage;
 
 use std::str::FromStr;
 

@@ -156,6 +156,34 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
+/// A caller within one group, or the operator over all of them.
+pub(crate) enum Reach {
+    Group(GroupScope),
+    All(OperatorScope),
+}
+
+impl FromRequestParts<App> for Reach {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        match identify(parts, app).await? {
+            Identity::Group(scope) => own_group(parts, scope).map(Self::Group),
+            Identity::Operator(operator) if group_parameter(parts)?.is_none() => {
+                Ok(Self::All(operator))
+            }
+            Identity::Operator(operator) => {
+                named_group(parts, app, &operator).await.map(Self::Group)
+            }
+        }
+    }
+}
+
+impl Describe for Reach {
+    fn describe(description: &mut Description) {
+        InGroup::describe(description);
+    }
+}
+
 impl Describe for InGroup {
     fn describe(description: &mut Description) {
         description.credentials.extend([Credential::ApiToken, Credential::AdminKey]);
