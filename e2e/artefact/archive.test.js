@@ -81,7 +81,8 @@ async function holdsTheWebParts(demo, viewer) {
   assert.equal(bundle.status, 200);
   assert.match(await bundle.text(), /fanlight-dashboard/);
   const page = await (await fetch(`${demo.url}/`)).text();
-  assert.match(page, /assets\/demo\.js/);
+  const script = /src="(assets\/demo[^"]*\.js)"/.exec(page)?.[1];
+  assert.equal((await fetch(`${demo.url}/${script}`)).status, 200, script);
   const picture = await fetch(`${demo.url}/embed/v1/panels/by_month/export`, {
     method: "POST",
     headers: { Authorization: `Bearer ${viewer.jwt}`, "Content-Type": "application/json" },

@@ -52,6 +52,36 @@ impl Caller {
     }
 }
 
+/// A scope that manages something: of an API token or of the operator. What is common to all groups,
+/// such as tags, takes either.
+pub trait ManagementScope {
+    /// Who is behind it.
+    fn caller(&self) -> &Caller;
+
+    /// Errs for a read-only token.
+    fn require_write(&self) -> Result<(), ReadOnly>;
+}
+
+impl ManagementScope for GroupScope {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn require_write(&self) -> Result<(), ReadOnly> {
+        Self::require_write(self)
+    }
+}
+
+impl ManagementScope for OperatorScope {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn require_write(&self) -> Result<(), ReadOnly> {
+        Ok(())
+    }
+}
+
 /// What an API token may touch: the customers, sources and secrets of one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupScope {

@@ -33,6 +33,9 @@ pub struct Dashboard {
     /// What viewers read above the dashboard; the name when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Labels for those who manage dashboards, by name, such as `Owner: Finance`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// The time zone in which dates are bucketed and date ranges are read, unless the viewer sends
     /// its own. UTC when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

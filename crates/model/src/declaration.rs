@@ -89,6 +89,41 @@ pub struct PresentDashboard {
     pub published: BTreeMap<EnvironmentName, i64>,
 }
 
+impl Present {
+    /// All that stands, as a workspace would declare it. An environment that shows another than a
+    /// dashboard's newest version has no place in a declaration.
+    pub fn declaration(&self) -> Declaration {
+        let dashboards = self.dashboards.iter();
+        let dashboards = dashboards.map(|(name, found)| (name.clone(), found.declared())).collect();
+        Declaration { dashboards, levels: Some(self.levels.clone()), ..self.without_dashboards() }
+    }
+
+    /// As [`Present::declaration`], without dashboards and levels: what one change is added to, so
+    /// that all it may refer to is declared.
+    pub fn without_dashboards(&self) -> Declaration {
+        Declaration {
+            levels: None,
+            groups: self.groups.clone(),
+            tags: self.tags.iter().cloned().collect(),
+            environments: self.environments.clone(),
+            schemas: self.schemas.clone(),
+            sources: self.sources.clone(),
+            dashboards: BTreeMap::new(),
+        }
+    }
+}
+
+impl PresentDashboard {
+    fn declared(&self) -> DeclaredDashboard {
+        let shows_newest = |(_, version): &(_, &i64)| **version == self.version;
+        let environments = self.published.iter().filter(shows_newest);
+        DeclaredDashboard {
+            definition: self.definition.clone(),
+            environments: environments.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
@@ -203,6 +238,15 @@ mod tests {
     #[test]
     fn applying_twice_changes_nothing() {
         check(&applied(declaration()), |_| (), "nothing to change\n");
+    }
+
+    #[test]
+    fn what_stands_is_declared_as_it_was() {
+        let present = applied(declaration());
+        let expected = Declaration { levels: Some(Levels::default()), ..declaration() };
+        assert_eq!(present.declaration(), expected);
+        let plan = plan(&present, &present.declaration()).expect("a plan");
+        assert_eq!(plan, Plan::default());
     }
 
     #[test]

@@ -70,12 +70,22 @@ pub fn shows_watermark(path: &[Customer]) -> bool {
 /// The archetype variables of a path: `<level>_id` and `<level>_name` for the customer and each of
 /// its ancestors. A skipped level gives none.
 pub fn level_variables(levels: &Levels, path: &[Customer]) -> BTreeMap<String, String> {
+    let variables = level_variable_provenance(levels, path).into_iter();
+    variables.map(|(name, inherited)| (name, inherited.value.to_owned())).collect()
+}
+
+/// As [`level_variables`], with the customer that each speaks of.
+pub fn level_variable_provenance<'a>(
+    levels: &Levels,
+    path: &'a [Customer],
+) -> BTreeMap<String, Inherited<'a, &'a str>> {
     let mut variables = BTreeMap::new();
     for customer in path {
         let Some(level) = levels.name(customer.rank) else { continue };
-        let prefix = level.variable_prefix();
-        variables.insert(format!("{prefix}_id"), customer.provided_id.to_string());
-        variables.insert(format!("{prefix}_name"), customer.name.to_string());
+        let (prefix, from) = (level.variable_prefix(), &customer.provided_id);
+        variables.insert(format!("{prefix}_id"), Inherited { value: from.as_str(), from });
+        let value = customer.name.as_str();
+        variables.insert(format!("{prefix}_name"), Inherited { value, from });
     }
     variables
 }

@@ -162,6 +162,11 @@ name!(
     check_free_text
 );
 name!(
+    /// What the operator calls an API token. Several tokens may have one name.
+    CredentialName,
+    check_free_text
+);
+name!(
     /// The name of an environment that a dashboard version can be published to.
     EnvironmentName,
     check_slug
@@ -271,8 +276,9 @@ number!(
 );
 
 /// An e-mail address: one `@`, a non-empty local part, a domain without spaces, at most 254 bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct EmailAddress(String);
 
 /// The text is no e-mail address.

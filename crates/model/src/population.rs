@@ -181,7 +181,7 @@ mod tests {
         };
         let mut population =
             Population::new(&levels, GroupId(1), [(id("top"), top), (id("child"), child)]);
-        let mut lower = |population: &mut Population<'_>| {
+        let lower = |population: &mut Population<'_>| {
             population.place(&id("top"), CustomerKey(1), Rank(1), None)
         };
         assert!(lower(&mut population).is_err());

@@ -50,6 +50,16 @@ pub enum Connection {
     },
 }
 
+impl Connection {
+    /// What may be shown of it: all but secrets, of which files have none.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        match self {
+            Self::Files { .. } => self.clone(),
+        }
+    }
+}
+
 /// One file as a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

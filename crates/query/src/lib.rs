@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod dialect;
 mod error;
+mod explain;
 mod fragment;
 mod gate;
 mod isolation;
@@ -28,6 +29,9 @@ mod zone;
 pub use check::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
 pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
 pub use error::{Audience, DatasetFault, QueryError, RequestFault};
+pub use explain::{
+    BoundPolicy, ChosenSource, DatasetExplanation, VariableKind, ViewerVariable, explain,
+};
 pub use gate::Refusal;
 pub use isolation::Unproved;
 pub use prepared::PreparedDashboard;

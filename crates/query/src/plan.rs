@@ -6,6 +6,7 @@ use model::Dashboard;
 use model::dashboard::{Dataset, ElementKind, Options};
 use model::name::{DatasetName, ElementId, PanelId, TimeZoneName};
 use model::source::{ChosenBy, DataSource};
+use serde_json::{Map, Value as Json};
 
 use crate::dialect::{self, Dialect};
 use crate::error::{DatasetFault, QueryError, RequestFault};
@@ -21,6 +22,13 @@ use crate::zone::Zone;
 /// A request with every name resolved and every value typed. Nothing keeps it to the viewer's rows
 /// yet: [`crate::restrict::restrict`] does.
 pub(crate) struct Plan<'a> {
+    pub(crate) rendered: Rendered<'a>,
+    pub(crate) time_zone: TimeZoneName,
+    pub(crate) shape: Shape,
+}
+
+/// A dataset with its values, on the data source that answers the viewer.
+pub(crate) struct Rendered<'a> {
     pub(crate) name: &'a DatasetName,
     pub(crate) dataset: &'a Dataset,
     /// The dataset's SQL with its values.
@@ -28,8 +36,14 @@ pub(crate) struct Plan<'a> {
     pub(crate) source: &'a Arc<DataSource>,
     pub(crate) chosen_by: ChosenBy,
     pub(crate) dialect: &'static dyn Dialect,
-    pub(crate) time_zone: TimeZoneName,
-    pub(crate) shape: Shape,
+}
+
+/// What a dataset needs to know of a request.
+pub(crate) struct Asked<'a> {
+    pub(crate) zone: &'a Zone,
+    pub(crate) sent: &'a Map<String, Json>,
+    /// The element whose choices are read: it does not narrow its own choices.
+    pub(crate) ignored: Option<&'a ElementId>,
 }
 
 /// What a target reads and does.
@@ -49,10 +63,24 @@ pub(crate) fn resolve<'a>(
     let mut faults = Vec::new();
     let aim = aim(request, dashboard, &mut faults)?;
     let zone = zone(request, dashboard, &mut faults)?;
+    let asked = Asked { zone: &zone, sent: &request.variables, ignored: aim.element };
+    let rendered = rendered(aim.dataset, prepared, viewer, &asked, faults)?;
+    Ok(Plan { rendered, time_zone: zone.name, shape: aim.shape })
+}
+
+/// The dataset of this name with its values. `faults` are those of the request that are known already.
+pub(crate) fn rendered<'a>(
+    name: &DatasetName,
+    prepared: &'a PreparedDashboard,
+    viewer: &'a Viewer<'a>,
+    asked: &Asked<'_>,
+    faults: Vec<RequestFault>,
+) -> Result<Rendered<'a>, QueryError> {
+    let dashboard = prepared.dashboard();
     let (name, dataset) = dashboard
         .datasets
-        .get_key_value(aim.dataset)
-        .ok_or_else(|| QueryError::UnknownDataset(aim.dataset.clone()))?;
+        .get_key_value(name)
+        .ok_or_else(|| QueryError::UnknownDataset(name.clone()))?;
     let of_dataset = |fault| QueryError::Dataset { dataset: name.clone(), fault };
     let template = prepared.template(name).map_err(of_dataset)?;
     let no_source = || of_dataset(DatasetFault::NoSource(dataset.schema.clone()));
@@ -63,9 +91,9 @@ pub(crate) fn resolve<'a>(
         dashboard,
         dataset,
         dialect,
-        zone: &zone,
-        sent: &request.variables,
-        ignored: aim.element,
+        zone: asked.zone,
+        sent: asked.sent,
+        ignored: asked.ignored,
         faults,
     };
     let rendered = template.render(|variable| {
@@ -76,8 +104,7 @@ pub(crate) fn resolve<'a>(
         return Err(QueryError::Request(distinct(variables.faults)));
     }
     let sql = rendered.map_err(|error| of_dataset(render_fault(error, &variables)))?;
-    let time_zone = zone.name.clone();
-    Ok(Plan { name, dataset, sql, source, chosen_by, dialect, time_zone, shape: aim.shape })
+    Ok(Rendered { name, dataset, sql, source, chosen_by, dialect })
 }
 
 fn render_fault(error: RenderError<DatasetFault>, variables: &Variables<'_>) -> DatasetFault {
@@ -156,6 +183,11 @@ fn zone(
         let message = format!("no time zone {:?}", name.as_str());
         faults.push(RequestFault { pointer: "/time_zone".to_owned(), message });
     }
+    zone_of(dashboard)
+}
+
+/// The zone of a dashboard, UTC unless it says another.
+pub(crate) fn zone_of(dashboard: &Dashboard) -> Result<Zone, QueryError> {
     match &dashboard.time_zone {
         Some(name) => Zone::find(name).ok_or_else(|| QueryError::UnknownTimeZone(name.clone())),
         None => Ok(Zone::utc()),

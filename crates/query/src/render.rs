@@ -22,9 +22,9 @@ pub(crate) fn render(plan: RestrictedPlan<'_>) -> Compiled {
 
 fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
     Statement {
-        source: plan.source.id,
-        revision: plan.source.revision,
-        sql: sql.text(plan.dialect),
+        source: plan.rendered.source.id,
+        revision: plan.rendered.source.revision,
+        sql: sql.text(plan.rendered.dialect),
         args: sql.into_values(),
         row_limit,
         time_zone: plan.time_zone.clone(),
@@ -35,7 +35,7 @@ fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
 fn rows(plan: &Plan<'_>) -> Fragment {
     let shape = &plan.shape;
     let mut sql = unordered(plan);
-    order(&mut sql, shape, plan.dialect);
+    order(&mut sql, shape, plan.rendered.dialect);
     let limit = shape.limit.map(u64::from);
     match shape.page {
         Some(page) => {
@@ -82,7 +82,7 @@ fn unordered(plan: &Plan<'_>) -> Fragment {
     sql.sql("select *\nfrom (\n");
     sql.append(grouped);
     sql.sql("\n) as result");
-    conditions(&mut sql, "result", &shape.after, plan.dialect);
+    conditions(&mut sql, "result", &shape.after, plan.rendered.dialect);
     sql
 }
 
@@ -96,18 +96,18 @@ fn select(plan: &Plan<'_>) -> Fragment {
         }
         computed(&mut sql, column, plan);
         sql.sql(" as ");
-        sql.sql(&plan.dialect.quote(column.result.name.as_str()));
+        sql.sql(&plan.rendered.dialect.quote(column.result.name.as_str()));
     }
     sql.sql("\nfrom (\n");
-    sql.append(plan.sql.clone());
+    sql.append(plan.rendered.sql.clone());
     sql.sql("\n) as dataset");
-    conditions(&mut sql, "dataset", &shape.before, plan.dialect);
+    conditions(&mut sql, "dataset", &shape.before, plan.rendered.dialect);
     group(&mut sql, shape);
     sql
 }
 
 fn computed(sql: &mut Fragment, column: &Column, plan: &Plan<'_>) {
-    let dialect = plan.dialect;
+    let dialect = plan.rendered.dialect;
     match &column.from {
         Computed::Plain(name) => sql.sql(&of("dataset", name.as_str(), dialect)),
         Computed::Bucket(name, bucket) => {

@@ -6,7 +6,7 @@ use crate::check::Ground;
 use crate::error::{DatasetFault, QueryError};
 use crate::fragment::Fragment;
 use crate::isolation::Proof;
-use crate::plan::Plan;
+use crate::plan::{Plan, Rendered};
 use crate::prepared::PreparedDashboard;
 use crate::value::Value;
 use crate::viewer::Viewer;
@@ -26,31 +26,32 @@ pub(crate) fn restrict<'a>(
     prepared: &PreparedDashboard,
     viewer: &Viewer<'_>,
 ) -> Result<RestrictedPlan<'a>, QueryError> {
-    match ground(&mut plan, prepared, viewer) {
+    match ground(&mut plan.rendered, prepared, viewer) {
         Ok(_) => Ok(RestrictedPlan(plan)),
-        Err(fault) => Err(QueryError::Dataset { dataset: plan.name.clone(), fault }),
+        Err(fault) => Err(QueryError::Dataset { dataset: plan.rendered.name.clone(), fault }),
     }
 }
 
-fn ground(
-    plan: &mut Plan<'_>,
+/// On what ground a dataset answers the viewer; its row policy is applied.
+pub(crate) fn ground(
+    rendered: &mut Rendered<'_>,
     prepared: &PreparedDashboard,
     viewer: &Viewer<'_>,
 ) -> Result<Ground, DatasetFault> {
-    let proof = prepared.verdict(&plan.sql, plan.source, plan.dialect)?;
-    if let Some(policy) = &plan.dataset.tenant_column {
+    let proof = prepared.verdict(&rendered.sql, rendered.source, rendered.dialect)?;
+    if let Some(policy) = &rendered.dataset.tenant_column {
         let value = tenant(&policy.equals, viewer)?;
-        let column = plan.dialect.quote(policy.column.as_str());
-        keep_rows(&mut plan.sql, &column, value);
+        let column = rendered.dialect.quote(policy.column.as_str());
+        keep_rows(&mut rendered.sql, &column, value);
         return Ok(Ground::TenantColumn);
     }
-    if plan.dataset.shared {
+    if rendered.dataset.shared {
         return Ok(Ground::Shared);
     }
     match proof {
         Ok(Proof::Filtered) => Ok(Ground::Filtered),
         Ok(Proof::ReadsNothing) => Ok(Ground::ReadsNothing),
-        Err(_) if plan.source.isolated && plan.chosen_by == ChosenBy::Mapping => {
+        Err(_) if rendered.source.isolated && rendered.chosen_by == ChosenBy::Mapping => {
             Ok(Ground::Isolated)
         }
         Err(reason) => Err(DatasetFault::NotIsolated(reason)),

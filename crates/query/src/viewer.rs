@@ -40,6 +40,11 @@ impl<'a> Viewer<'a> {
         self.scope.customer()
     }
 
+    /// From the root down to the customer.
+    pub(crate) fn path(&self) -> &[Customer] {
+        self.scope.path()
+    }
+
     /// `<level>_id` and `<level>_name` of the viewer and its ancestors.
     pub(crate) fn level_variables(&self) -> &BTreeMap<String, String> {
         &self.level_variables

@@ -4,6 +4,8 @@
 //! it once and writes the body: `{"success":0,"error":"…"}` below `/api` and `/v2`, a problem
 //! document (RFC 9457) everywhere else.
 
+mod refused;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -245,8 +247,13 @@ impl ApiError {
     pub(crate) fn of_row(error: &StoreError) -> Self {
         match error {
             StoreError::Rejected(faults) => Self::rejected(faults.clone()),
+            StoreError::TooManyCustomers { .. } => Self::too_many_customers(error),
             other => Self::new(Kind::Invalid, other.to_string()),
         }
+    }
+
+    fn too_many_customers(error: &StoreError) -> Self {
+        Self::forbidden(error.to_string()).with_code("customer_limit")
     }
 
     fn rejected(faults: Vec<store::Fault>) -> Self {
@@ -263,14 +270,17 @@ impl From<StoreError> for ApiError {
             StoreError::ReadOnly(read_only) => read_only.into(),
             StoreError::Rejected(faults) => Self::rejected(faults),
             StoreError::PreconditionFailed => Self::new(Kind::PreconditionFailed, message),
-            StoreError::Taken(_) => Self::new(Kind::Conflict, message),
+            StoreError::Taken(_) | StoreError::RotatedBefore => Self::new(Kind::Conflict, message),
+            StoreError::Needed { .. } => Self::new(Kind::Conflict, message).with_code("in_use"),
             StoreError::KeyInUse => Self::new(Kind::Conflict, message)
                 .with_code("idempotency_key_in_use")
                 .retry_after(1),
             StoreError::OtherPayload => {
                 Self::new(Kind::Unprocessable, message).with_code("idempotency_key_reused")
             }
-            StoreError::HasChildren { .. } | StoreError::Refused(_) | StoreError::BatchUndone => {
+            StoreError::TooManyCustomers { .. } => Self::too_many_customers(&error),
+            StoreError::Refused(refusals) => Self::refused(refusals),
+            StoreError::HasChildren { .. } | StoreError::BatchUndone => {
                 Self::new(Kind::Invalid, message)
             }
             StoreError::Contended => Self::new(Kind::Unavailable, message).retry_after(1),

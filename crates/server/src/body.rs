@@ -1,17 +1,13 @@
 //! Request bodies: their size, their content type, their time.
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
-use serde_json::Value;
 
-use crate::api_error::{ApiError, FieldFault, Kind};
-use crate::app::App;
+use crate::api_error::{ApiError, Kind};
 use crate::arrival::Arrival;
-use crate::field_path::FieldPath;
-use crate::json::{self, Fields, kind_of};
 
 /// The largest body of an ordinary call.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -19,56 +15,6 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 /// How much of a body that is too large is read and thrown away before the answer. A client that is
 /// still sending when the connection closes often loses the answer.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
-
-/// A JSON object in the body.
-impl FromRequest<App> for Fields {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        let bytes = read_json(request, MAX_BYTES).await?;
-        if bytes.is_empty() {
-            return Err(whole_body_fault("must be a JSON object, but is empty".to_owned()));
-        }
-        fields(&bytes)
-    }
-}
-
-/// The fields of the body, none when there is no body: for calls that need none.
-pub(crate) struct OptionalFields(pub(crate) Fields);
-
-impl FromRequest<App> for OptionalFields {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        let bytes = read_json(request, MAX_BYTES).await?;
-        if bytes.is_empty() { Ok(Self(Fields::default())) } else { fields(&bytes).map(Self) }
-    }
-}
-
-/// A JSON body as it came, empty when there is none.
-pub(crate) struct JsonBytes(pub(crate) Bytes);
-
-impl FromRequest<App> for JsonBytes {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        read_json(request, MAX_BYTES).await.map(Self)
-    }
-}
-
-fn fields(bytes: &[u8]) -> Result<Fields, ApiError> {
-    match json::read(bytes) {
-        Ok(Value::Object(map)) => Ok(Fields::new(map)),
-        Ok(other) => {
-            Err(whole_body_fault(format!("must be a JSON object, not {}", kind_of(&other))))
-        }
-        Err(fault) => Err(ApiError::invalid_fields(vec![fault])),
-    }
-}
-
-fn whole_body_fault(detail: String) -> ApiError {
-    ApiError::invalid_fields(vec![FieldFault { field: FieldPath::root(), detail }])
-}
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const NDJSON: &str = "application/x-ndjson";

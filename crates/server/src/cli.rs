@@ -11,6 +11,7 @@ mod check;
 mod credentials;
 mod demo;
 mod health;
+mod import;
 mod init;
 mod installation;
 mod key;
@@ -65,6 +66,9 @@ enum Command {
     /// Make embed secrets
     #[command(subcommand)]
     Secret(credentials::SecretCommand),
+    /// Bring customers from another server
+    #[command(subcommand)]
+    Import(import::Command),
     /// Write a first workspace, from a Parquet or CSV file or with a few rows of its own
     New(new::Options),
     /// Look for faults in a workspace, and list on what ground each dataset answers
@@ -119,6 +123,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Apply(options) => apply::run(&place, &options).await,
             Command::Token(command) => credentials::token(&place, command).await,
             Command::Secret(command) => credentials::secret(&place, command).await,
+            Command::Import(command) => import::run(&place, command).await,
             Command::New(options) => new::run(options).await,
             Command::Check(options) => Ok(check::run(&options)),
             Command::Backup(options) => backup::back_up(&place, options).await,
@@ -183,6 +188,18 @@ mod tests {
         check(&["token", "create", "--group", "Production", "--access", "all"], false);
         check(&["secret", "create", "--group", "Production"], true);
         check(&["secret", "create"], false);
+        let import = ["import", "explo", "--from", "https://api.explo.co"];
+        check(
+            &[&import[..], &["--token", "t", "--group", "Production", "--dry-run"]].concat(),
+            true,
+        );
+        check(&[&import[..], &["--token-file", "t", "--mapping", "m", "--update"]].concat(), true);
+        check(
+            &[&import[..], &["--token", "t", "--mapping", "m", "--without-mapping"]].concat(),
+            false,
+        );
+        check(&import, false);
+        check(&["import", "explo", "--from", "api.explo.co", "--token", "t"], false);
         check(&["new", "first", "--from", "orders.parquet", "--tenant-column", "shop"], true);
         check(&["new", "first"], true);
         check(&["new", "first", "--tenant-column", "shop"], false);

@@ -22,6 +22,7 @@ pub use sources::{Flags, environment};
 use crate::client_address::{Network, TrustedProxies};
 use crate::embed_token::lifetime;
 use crate::origin::Origin;
+use crate::reach::{Folder, Reach};
 
 /// The operator's decisions, parsed.
 #[derive(Clone, Debug)]
@@ -60,6 +61,12 @@ pub struct Config {
     pub embed_token_max_lifetime: SignedDuration,
     /// Whether `generate_jwt` makes tokens for single panels.
     pub chart_embeds: bool,
+    /// What data sources that are declared over HTTP may reach.
+    pub reach: Reach,
+    /// How long entries of the audit log are kept.
+    pub audit_retention: SignedDuration,
+    /// The most customers that are no demo customers; `None`: any number.
+    pub max_paid_customers: Option<u64>,
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
@@ -149,6 +156,9 @@ impl Config {
                 lifetime::duration(text).map_err(|error| error.to_string())
             }),
             chart_embeds: given.parse("chart_embeds"),
+            reach: Reach::new(given.parse_with("data_source_folders", list::<Folder>)),
+            audit_retention: given.parse_with("audit_retention", retention),
+            max_paid_customers: given.optional("max_paid_customers", whole_number),
             log: given.parse_with("log", log_filter),
             log_format: given.parse_with("log_format", log_format),
         };
@@ -201,6 +211,14 @@ fn some_seconds(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("must be at least 1 second".to_owned()) } else { Ok(duration) }
 }
 
+fn retention(text: &str) -> Result<SignedDuration, String> {
+    match lifetime::duration(text) {
+        Ok(duration) if duration > SignedDuration::ZERO => Ok(duration),
+        Ok(_) => Err(format!("must be longer than nothing, not {text:?}")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn database_url(text: &str) -> Result<SecretText, String> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
         Ok(SecretText(text.to_owned()))
@@ -229,6 +247,10 @@ fn public_url(text: &str) -> Result<String, String> {
         }
         _ => Err(format!("must be a URL such as https://dashboards.example.com, not {text:?}")),
     }
+}
+
+fn whole_number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("must be a whole number, not {text:?}"))
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

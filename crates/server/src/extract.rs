@@ -75,17 +75,49 @@ impl<T: FromStr<Err: Display> + Send> FromRequestParts<App> for InPath<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let unreadable = || ApiError::invalid("path", "must be UTF-8 in percent-encoding");
-        let named = Path::<Vec<(String, String)>>::from_request_parts(parts, app).await;
-        let Path(named) = named.map_err(|error| unreadable().because(error))?;
-        let (name, text) = named.into_iter().next().ok_or_else(unreadable)?;
-        let parsed =
-            text.parse().map_err(|fault: T::Err| ApiError::invalid(name, fault.to_string()));
-        parsed.map(Self)
+        let mut named = named(parts, app).await?.into_iter();
+        next(&mut named).map(Self)
     }
 }
 
 /// Parameters of the path stand in the operation's path itself.
 impl<T> Describe for InPath<T> {
     fn describe(_: &mut Description) {}
+}
+
+/// The two parameters of the path, in their order.
+pub(crate) struct BothInPath<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A, B> FromRequestParts<App> for BothInPath<A, B>
+where
+    A: FromStr<Err: Display> + Send,
+    B: FromStr<Err: Display> + Send,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let mut named = named(parts, app).await?.into_iter();
+        Ok(Self(next(&mut named)?, next(&mut named)?))
+    }
+}
+
+impl<A, B> Describe for BothInPath<A, B> {
+    fn describe(_: &mut Description) {}
+}
+
+/// The parameters of the path with their names, in their order.
+async fn named(parts: &mut Parts, app: &App) -> Result<Vec<(String, String)>, ApiError> {
+    let named = Path::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+    named.map(|Path(named)| named).map_err(|error| unreadable().because(error))
+}
+
+fn next<T: FromStr<Err: Display>>(
+    named: &mut impl Iterator<Item = (String, String)>,
+) -> Result<T, ApiError> {
+    let (name, text) = named.next().ok_or_else(unreadable)?;
+    text.parse().map_err(|fault: T::Err| ApiError::invalid(name, fault.to_string()))
+}
+
+fn unreadable() -> ApiError {
+    ApiError::invalid("path", "must be UTF-8 in percent-encoding")
 }

@@ -69,6 +69,37 @@ impl FieldPath {
         Self(pointer.split('/').skip(1).map(segment).collect())
     }
 
+    /// The path that goes on as `rest` does.
+    pub(crate) fn join(mut self, rest: &Self) -> Self {
+        self.0.extend(rest.0.iter().cloned());
+        self
+    }
+
+    /// The path along these keys; one of digits is an index.
+    pub(crate) fn of_steps(steps: &[String]) -> Self {
+        let segment = |step: &String| match step.parse() {
+            Ok(index) => Segment::Index(index),
+            Err(_) => Segment::Key(step.clone()),
+        };
+        Self(steps.iter().map(segment).collect())
+    }
+
+    /// The keys of the path, indexes as digits.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        let step = |segment: &Segment| match segment {
+            Segment::Key(key) => key.clone(),
+            Segment::Index(index) => index.to_string(),
+        };
+        self.0.iter().map(step).collect()
+    }
+
+    /// The rest of the path behind these keys; `None` when it does not lead through them.
+    pub(crate) fn within(&self, keys: &[&str]) -> Option<Self> {
+        let leads =
+            self.0.len() >= keys.len() && self.steps().iter().zip(keys).all(|(a, b)| a == b);
+        leads.then(|| Self(self.0[keys.len()..].to_vec()))
+    }
+
     /// The JSON pointer, `""` for the document itself.
     pub fn pointer(&self) -> String {
         let escaped = |segment: &Segment| match segment {
@@ -140,6 +171,15 @@ mod tests {
             "/properties/a/b",
         );
         check(&FieldPath::from("a b/c~"), "[\"a b/c~\"]", "/a b~1c~0");
+    }
+
+    #[test]
+    fn a_path_is_told_from_within_a_record() {
+        let path = FieldPath::from("sources").key("2024").key("group");
+        assert_eq!(path.within(&["sources", "2024"]), Some(FieldPath::from("group")));
+        assert_eq!(path.within(&["sources", "other"]), None);
+        let again = FieldPath::of_steps(&path.steps());
+        assert_eq!(again.within(&["sources", "2024"]), Some(FieldPath::from("group")));
     }
 
     #[test]

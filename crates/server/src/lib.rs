@@ -5,6 +5,7 @@
 //! sources, and answers. Whatever fails is an [`ApiError`].
 
 mod admission;
+mod answer;
 pub mod api_error;
 pub mod app;
 mod arrival;
@@ -19,15 +20,20 @@ pub mod embed_token;
 mod extract;
 pub mod field_path;
 mod frame;
+pub mod import;
 pub mod json;
 pub mod log;
 mod metrics;
 mod openapi;
 pub mod origin;
+pub mod outgoing;
 pub mod prepared;
 mod rate_limit;
+pub mod reach;
 mod readiness;
+mod reading;
 pub mod request_id;
+mod retention;
 mod router;
 mod routes;
 pub mod serve;
@@ -41,6 +47,6 @@ pub use api_error::ApiError;
 pub use app::{App, Parts};
 pub use config::Config;
 pub use frame::Frame;
-pub use router::{facade_paths, operation_calls};
+pub use router::operation_calls;
 pub use routes::openapi::text as openapi_document;
 pub use routes::web::charts;

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{SchemaVersion, Store, StoreError};
 use tokio::sync::Mutex;
@@ -23,14 +24,14 @@ const WRITTEN_FOR_S: i64 = 10;
 const FAILED_FOR_S: i64 = 1;
 
 /// The state of the server.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Readiness {
     pub(crate) ready: bool,
     checks: Vec<Check>,
 }
 
 /// One thing that was looked at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Check {
     name: &'static str,
     ok: bool,

@@ -36,6 +36,8 @@ struct Inner {
     activity: Arc<Activity>,
     open: Mutex<Open>,
     sweeper: Once,
+    /// Held by the connection that is being tried.
+    probe: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -55,6 +57,7 @@ impl Sources {
             activity: Arc::new(Activity::new()),
             open: Mutex::default(),
             sweeper: Once::new(),
+            probe: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -111,6 +114,23 @@ impl Sources {
         for instance in instances.into_values() {
             instance.connector().close().await;
         }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn worker(&self) -> &WorkerCommand {
+        &self.0.worker
+    }
+
+    /// Waits until no other connection is being tried.
+    pub(crate) async fn turn_to_probe(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.probe.lock().await
+    }
+
+    pub(crate) fn shared_activity(&self) -> &Arc<Activity> {
+        &self.0.activity
     }
 
     /// What has been asked and answered so far.

@@ -104,6 +104,34 @@ pub(crate) struct Change<'a> {
     pub(crate) after: Option<Value>,
 }
 
+impl<'a> Change<'a> {
+    pub(crate) fn created(kind: Kind, subject: &'a str, after: Value) -> Self {
+        let after = Some(after);
+        Self { action: Action::Create, kind, group: None, subject, before: None, after }
+    }
+
+    pub(crate) fn updated(kind: Kind, subject: &'a str, before: Value, after: Value) -> Self {
+        let (before, after) = (Some(before), Some(after));
+        Self { action: Action::Update, kind, group: None, subject, before, after }
+    }
+
+    pub(crate) fn deleted(kind: Kind, subject: &'a str, before: Value) -> Self {
+        let before = Some(before);
+        Self { action: Action::Delete, kind, group: None, subject, before, after: None }
+    }
+
+    /// Of what belongs to one group.
+    #[must_use]
+    pub(crate) fn in_group(self, group: &'a GroupName) -> Self {
+        Self { group: Some(group), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn with_action(self, action: Action) -> Self {
+        Self { action, ..self }
+    }
+}
+
 /// Writes a change down, in the transaction that makes it.
 pub(crate) async fn note(
     session: &Session<'_>,
@@ -190,7 +218,8 @@ impl Store {
         self.in_snapshot(find).await
     }
 
-    /// Forgets the entries from before a moment, in microseconds since 1970-01-01T00:00:00Z.
+    /// Forgets entries from before a moment, in microseconds since 1970-01-01T00:00:00Z: the oldest,
+    /// at most [`PRUNED_AT_ONCE`] of them, so that nobody waits long. Returns how many.
     pub async fn prune_audit_log(
         &self,
         _: &OperatorScope,
@@ -250,6 +279,9 @@ fn state(text: Option<&str>) -> Result<Option<Value>, StoreError> {
     text.map(serde_json::from_str).transpose().map_err(StoreError::corrupt)
 }
 
+/// How many entries of the log one transaction forgets at most.
+pub const PRUNED_AT_ONCE: u32 = 1000;
+
 struct Prune {
     before_us: i64,
 }
@@ -258,7 +290,7 @@ impl Work for Prune {
     type Output = u64;
 
     async fn run(&self, session: &Session<'_>) -> Result<u64, StoreError> {
-        let params = [Param::Integer(self.before_us)];
+        let params = [Param::Integer(self.before_us), Param::Integer(PRUNED_AT_ONCE.into())];
         session.execute(sql::DELETE_AUDIT_ENTRIES_BEFORE, &params).await
     }
 }

@@ -1,11 +1,13 @@
-//! Groups, API tokens and the admin key: who may call, and in which scope.
+//! Who may call, and in which scope: API tokens as they are shown, and the admin key.
 
+use model::access::Caller;
 use model::credential::{Access, AdminKey, ApiToken, CredentialId};
-use model::name::{GroupId, GroupName};
+use model::name::GroupId;
 use model::{GroupScope, OperatorScope};
+use serde_json::json;
 
+use crate::audit::{self, Action, Change, Kind};
 use crate::error::StoreError;
-use crate::recorded::Pending;
 use crate::seal::fingerprint;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
@@ -35,8 +37,13 @@ impl Store {
     }
 
     /// Puts a new admin key in force; the one before is dead at once.
-    pub async fn set_admin_key(&self, _: &OperatorScope, key: &AdminKey) -> Result<(), StoreError> {
-        self.write(SetAdminKey { fingerprint: fingerprint(key.expose()) }).await
+    pub async fn set_admin_key(
+        &self,
+        operator: &OperatorScope,
+        key: &AdminKey,
+    ) -> Result<(), StoreError> {
+        let (caller, fingerprint) = (operator.caller().clone(), fingerprint(key.expose()));
+        self.write(SetAdminKey { caller, fingerprint }).await
     }
 
     /// Whether any admin key has been put in force.
@@ -44,37 +51,6 @@ impl Store {
         let reader = self.reader().await?;
         let found = reader.session().row(sql::ADMIN_KEY, &[], |_| Ok(())).await?;
         Ok(found.is_some())
-    }
-
-    /// Makes a data visibility group. Errs with `Taken` when the name is.
-    pub fn create_group(&self, _: &OperatorScope, name: &GroupName) -> Pending<'_, CreateGroup> {
-        Pending::new(self, CreateGroup { name: name.clone() })
-    }
-
-    /// Makes an API token for a group. Only its fingerprint is kept: this is the one time its text
-    /// is seen. Errs with `NotFound` when there is no such group.
-    pub async fn create_api_token(
-        &self,
-        _: &OperatorScope,
-        group: &GroupName,
-        access: Access,
-    ) -> Result<ApiToken, StoreError> {
-        let ambient = &self.tools().ambient;
-        let token = ApiToken::from_random(ambient.random());
-        let id = CredentialId::from_bytes(ambient.random());
-        let fingerprint = fingerprint(token.expose());
-        self.write(CreateApiToken { id, fingerprint, group: group.clone(), access }).await?;
-        Ok(token)
-    }
-
-    /// Revokes an API token: it is dead at once, on every node. Errs with `NotFound` when it is not
-    /// in force.
-    pub async fn delete_api_token(
-        &self,
-        _: &OperatorScope,
-        token: &ApiToken,
-    ) -> Result<(), StoreError> {
-        self.write(DeleteApiToken { fingerprint: fingerprint(token.expose()) }).await
     }
 }
 
@@ -90,17 +66,8 @@ fn id_of(fingerprint: &[u8; 32]) -> CredentialId {
     CredentialId::from_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// The key of a group, or `NotFound`.
-pub(crate) async fn group_id(
-    session: &Session<'_>,
-    name: &GroupName,
-) -> Result<GroupId, StoreError> {
-    let params = [Param::Text(name.as_str())];
-    let found = session.row(sql::GROUP_BY_NAME, &params, |row| row.integer(0)).await?;
-    found.map(GroupId).ok_or(StoreError::NotFound("group"))
-}
-
 struct SetAdminKey {
+    caller: Caller,
     fingerprint: [u8; 32],
 }
 
@@ -109,63 +76,12 @@ impl Work for SetAdminKey {
     const EXCLUSIVE: bool = true;
 
     async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        session.execute(sql::DELETE_ADMIN_KEY, &[]).await?;
+        let dead = session.execute(sql::DELETE_ADMIN_KEY, &[]).await?;
         let params = [Param::Bytes(&self.fingerprint), Param::Integer(session.now_us())];
-        session.execute(sql::INSERT_ADMIN_KEY, &params).await.map(drop)
-    }
-}
-
-pub struct CreateGroup {
-    name: GroupName,
-}
-
-impl Work for CreateGroup {
-    type Output = GroupId;
-    const EXCLUSIVE: bool = true;
-
-    async fn run(&self, session: &Session<'_>) -> Result<GroupId, StoreError> {
-        let params = [Param::Text(self.name.as_str())];
-        let made = session.row(sql::INSERT_GROUP, &params, |row| row.integer(0)).await?;
-        let made = made.ok_or(StoreError::Taken("group name"))?;
-        crate::definitions::touch(session).await?;
-        Ok(GroupId(made))
-    }
-}
-
-struct CreateApiToken {
-    id: CredentialId,
-    fingerprint: [u8; 32],
-    group: GroupName,
-    access: Access,
-}
-
-impl Work for CreateApiToken {
-    type Output = ();
-
-    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        let group = group_id(session, &self.group).await?;
-        let params = [
-            Param::Bytes(&self.fingerprint),
-            Param::Integer(group.0),
-            Param::Text(self.access.as_str()),
-            Param::Integer(session.now_us()),
-            Param::Text(self.id.as_str()),
-        ];
-        session.execute(sql::INSERT_API_TOKEN, &params).await.map(drop)
-    }
-}
-
-struct DeleteApiToken {
-    fingerprint: [u8; 32],
-}
-
-impl Work for DeleteApiToken {
-    type Output = ();
-
-    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        match session.execute(sql::DELETE_API_TOKEN, &[Param::Bytes(&self.fingerprint)]).await? {
-            0 => Err(StoreError::NotFound("API token")),
-            _ => Ok(()),
-        }
+        session.execute(sql::INSERT_ADMIN_KEY, &params).await?;
+        let id = id_of(&self.fingerprint);
+        let change = Change::created(Kind::AdminKey, id.as_str(), json!({"id": id.as_str()}));
+        let action = if dead == 0 { Action::Create } else { Action::Rotate };
+        audit::note(session, &self.caller, change.with_action(action)).await
     }
 }

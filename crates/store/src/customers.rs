@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod import;
 mod list;
 mod put;
 mod references;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use model::credential::CustomerToken;
 use model::customer::{CustomerChange, CustomerRecord, NewCustomer};
-use model::name::ProvidedId;
+use model::name::{CustomerKey, ProvidedId};
 use model::{GroupScope, Levels};
 
 use crate::error::StoreError;
@@ -26,6 +27,7 @@ use crate::store::Store;
 
 use remove::Selector;
 
+pub use import::ImportRow;
 pub use list::{CustomerFilter, Customers, ListFilter, ListPosition, Page};
 pub use put::{BatchOptions, Outcome, PutRow};
 
@@ -231,6 +233,18 @@ pub(crate) async fn by_provided_id(
 ) -> Result<Option<CustomerRecord>, StoreError> {
     let params = [Param::Integer(scope.group().0), Param::Text(id.as_str())];
     record(session, sql::CUSTOMER_BY_PROVIDED_ID, &params).await
+}
+
+/// A customer's key. Its row is locked until the transaction ends.
+pub(crate) async fn lock_customer(
+    session: &Session<'_>,
+    scope: &GroupScope,
+    id: &ProvidedId,
+) -> Result<Option<CustomerKey>, StoreError> {
+    let Some((key, _)) = change::key_of(session, scope, id).await? else { return Ok(None) };
+    let params = [scope.group().0, key.0, key.0].map(Param::Integer);
+    let locked = session.row(sql::LOCK_CUSTOMERS, &params, |row| row.integer(0)).await?;
+    Ok(locked.map(CustomerKey))
 }
 
 /// The customer that a path statement finds, with its token.

@@ -15,7 +15,7 @@ use model::source::{DataSource, Schema};
 use model::{GroupScope, Levels, ViewerScope};
 
 use crate::error::StoreError;
-use crate::session::Session;
+use crate::session::{Cells, Param, Session};
 use crate::sql;
 use crate::store::{Store, Work};
 
@@ -178,6 +178,17 @@ impl Work for ReadGeneration {
 pub(crate) async fn generation(session: &Session<'_>) -> Result<i64, StoreError> {
     let found = session.row(sql::GENERATION, &[], |row| row.integer(0)).await?;
     found.ok_or_else(|| StoreError::corrupt("no generation of definitions"))
+}
+
+/// The dashboard that an embed id names. Errs with `NotFound`.
+pub(crate) async fn dashboard_of_embed_id(
+    session: &Session<'_>,
+    embed_id: &EmbedId,
+) -> Result<(DashboardKey, DashboardName), StoreError> {
+    let params = [Param::Text(embed_id.as_str())];
+    let read = |row: &Cells<'_>| Ok((DashboardKey(row.integer(0)?), row.parsed(1)?));
+    let found = session.row(sql::DASHBOARD_BY_EMBED_ID, &params, read).await?;
+    found.ok_or(StoreError::NotFound("dashboard"))
 }
 
 /// Tells every process that the definitions have changed, once the transaction commits.

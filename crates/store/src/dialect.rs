@@ -99,6 +99,8 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     // SQLite has one writer, so what a transaction has read stays as it is.
     ("{for_update}", "", "FOR UPDATE"),
     ("{for_share}", "", "FOR SHARE"),
+    // Kept until the transaction ends; SQLite has one writer.
+    ("{lock_paid_customers}", "SELECT 1", "SELECT pg_advisory_xact_lock(19830213457)"),
     // SQLite keeps the order of a join written so: from the path to its customers.
     ("{then_join}", "CROSS JOIN", "JOIN"),
 ];

@@ -1,15 +1,21 @@
 //! Embed secrets: the keys that open embed JWTs, sealed at rest.
 
+mod record;
+
+use model::access::Caller;
 use model::credential::{EmbedSecret, KeyId, KeyValue};
 use model::name::{GroupId, GroupName};
 use model::{GroupScope, OperatorScope};
+use serde_json::json;
 
-use crate::credentials::group_id;
+use crate::audit::{self, Change, Kind};
 use crate::error::StoreError;
 use crate::seal::Place;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
 use crate::store::{Store, Work};
+
+pub use record::{EmbedSecretRecord, RotatedSecret};
 
 /// A secret found by its key id, before it has proved anything: a JWT that it opens speaks for its
 /// group.
@@ -25,7 +31,7 @@ impl Store {
         Ok(find(&reader.session(), id).await?.map(|found| found.secret))
     }
 
-    /// An embed secret of the caller's group.
+    /// An embed secret of the caller's group that new JWTs may be made with: not one that retires.
     pub async fn embed_secret_of(
         &self,
         scope: &GroupScope,
@@ -50,35 +56,31 @@ impl Store {
         }
         drop(reader);
         scope.require_write()?;
-        self.write(ManageSecret { group: scope.group() }).await
+        self.write(ManageSecret { scope: scope.clone() }).await
     }
 
     /// Makes an embed secret for a group. Errs with `NotFound` when there is no such group.
     pub async fn create_embed_secret(
         &self,
-        _: &OperatorScope,
+        operator: &OperatorScope,
         group: &GroupName,
     ) -> Result<EmbedSecret, StoreError> {
-        self.write(CreateSecret { group: group.clone() }).await
-    }
-
-    /// Revokes an embed secret: every JWT made with it is dead at once.
-    pub async fn delete_embed_secret(
-        &self,
-        _: &OperatorScope,
-        id: &KeyId,
-    ) -> Result<(), StoreError> {
-        self.write(DeleteSecret { id: id.clone() }).await
+        self.issue_embed_secret(operator, group).await.map(|(_, secret)| secret)
     }
 }
 
+/// The secret of this id. One that has retired is not found.
 pub(crate) async fn find(
     session: &Session<'_>,
     id: &KeyId,
 ) -> Result<Option<FoundSecret>, StoreError> {
-    let read = |row: &Cells<'_>| Ok((row.integer(0)?, row.bytes(1)?.to_owned()));
+    let read =
+        |row: &Cells<'_>| Ok((row.integer(0)?, row.bytes(1)?.to_owned(), row.optional_integer(2)?));
     let found = session.row(sql::EMBED_SECRET, &[Param::Text(id.as_str())], read).await?;
-    let Some((group, sealed)) = found else { return Ok(None) };
+    let Some((group, sealed, retires_at_us)) = found else { return Ok(None) };
+    if retires_at_us.is_some_and(|at| at <= session.now_us()) {
+        return Ok(None);
+    }
     let secret = unseal(session, id.clone(), &sealed)?;
     Ok(Some(FoundSecret { secret, group: GroupId(group) }))
 }
@@ -98,12 +100,19 @@ async fn managed(session: &Session<'_>, group: GroupId) -> Result<Option<EmbedSe
     unseal(session, id, &sealed).map(Some)
 }
 
-/// Draws and writes a secret, unless the group has a managed one and this would be a second.
+/// Who makes a secret, and for which group.
+struct Maker<'a> {
+    caller: &'a Caller,
+    group: GroupId,
+    group_name: &'a GroupName,
+}
+
+/// Draws and writes a secret. `None`: the group has a managed one, and this would be a second.
 async fn insert(
     session: &Session<'_>,
-    group: GroupId,
+    maker: &Maker<'_>,
     managed: bool,
-) -> Result<EmbedSecret, StoreError> {
+) -> Result<Option<EmbedSecret>, StoreError> {
     let ambient = &session.tools.ambient;
     let id = KeyId::from_random(ambient.random());
     let value = KeyValue::from_random(ambient.random());
@@ -111,53 +120,35 @@ async fn insert(
     let sealed = session.tools.sealer.seal(ambient, place, value.expose().as_bytes());
     let params = [
         Param::Text(id.as_str()),
-        Param::Integer(group.0),
+        Param::Integer(maker.group.0),
         Param::Bytes(&sealed),
         Param::Integer(managed.into()),
         Param::Integer(session.now_us()),
     ];
-    session.execute(sql::INSERT_EMBED_SECRET, &params).await?;
-    Ok(EmbedSecret { id, value })
+    if session.execute(sql::INSERT_EMBED_SECRET, &params).await? == 0 {
+        return Ok(None);
+    }
+    let after = json!({"group": maker.group_name.as_str(), "managed": managed});
+    let change = Change::created(Kind::EmbedSecret, id.as_str(), after);
+    audit::note(session, maker.caller, change.in_group(maker.group_name)).await?;
+    Ok(Some(EmbedSecret { id, value }))
 }
 
 struct ManageSecret {
-    group: GroupId,
+    scope: GroupScope,
 }
 
 impl Work for ManageSecret {
     type Output = EmbedSecret;
 
     async fn run(&self, session: &Session<'_>) -> Result<EmbedSecret, StoreError> {
-        insert(session, self.group, true).await?;
-        // Read back: another call may have made it first.
-        managed(session, self.group).await?.ok_or(StoreError::Contended)
-    }
-}
-
-struct CreateSecret {
-    group: GroupName,
-}
-
-impl Work for CreateSecret {
-    type Output = EmbedSecret;
-
-    async fn run(&self, session: &Session<'_>) -> Result<EmbedSecret, StoreError> {
-        let group = group_id(session, &self.group).await?;
-        insert(session, group, false).await
-    }
-}
-
-struct DeleteSecret {
-    id: KeyId,
-}
-
-impl Work for DeleteSecret {
-    type Output = ();
-
-    async fn run(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        match session.execute(sql::DELETE_EMBED_SECRET, &[Param::Text(self.id.as_str())]).await? {
-            0 => Err(StoreError::NotFound("embed secret")),
-            _ => Ok(()),
+        let scope = &self.scope;
+        let (group, group_name) = (scope.group(), scope.group_name());
+        let maker = Maker { caller: scope.caller(), group, group_name };
+        match insert(session, &maker, true).await? {
+            Some(made) => Ok(made),
+            // Another call made it first.
+            None => managed(session, group).await?.ok_or(StoreError::Contended),
         }
     }
 }

@@ -28,6 +28,9 @@ pub enum StoreError {
     /// Another record of this kind has the name already.
     #[error("this {0} is taken")]
     Taken(&'static str),
+    /// A secret is replaced once; what replaced it may be replaced next.
+    #[error("the embed secret was rotated before; rotate the one that replaced it")]
+    RotatedBefore,
     /// Another row of an atomic batch failed, so this one was not written either.
     #[error("not written, because another row of the batch failed")]
     BatchUndone,
@@ -37,8 +40,16 @@ pub enum StoreError {
     /// The idempotency key was used for another call.
     #[error("this idempotency key was used for another call")]
     OtherPayload,
+    #[error(
+        "this server takes at most {most} customers that are no demo customers \
+         (max_paid_customers), and has as many"
+    )]
+    TooManyCustomers { most: u64 },
     #[error("the customer has {count} child customers; delete or detach them first")]
     HasChildren { count: u64 },
+    /// Something else needs it. Nothing was deleted.
+    #[error("the {kind} is in use by {}; move or delete them first", join_with(by, ", "))]
+    Needed { kind: &'static str, by: Vec<Use> },
     /// A declaration that cannot be applied, with every reason.
     #[error("the workspace cannot be applied: {}", join(.0))]
     Refused(Vec<Refusal>),
@@ -118,6 +129,31 @@ impl StoreError {
     pub(crate) fn rejected(field: &'static str, message: impl Display) -> Self {
         Self::Rejected(vec![Fault { field, message: message.to_string() }])
     }
+}
+
+/// How many records of one kind need what should be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    pub count: u64,
+    /// The kind, for one record: `customer`.
+    pub what: &'static str,
+}
+
+impl Display for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.count == 1 { "" } else { "s" };
+        write!(f, "{} {}{plural}", self.count, self.what)
+    }
+}
+
+/// Errs with `Needed` and all that is counted above zero.
+pub(crate) fn refuse_if_used<const N: usize>(
+    kind: &'static str,
+    uses: [(u64, &'static str); N],
+) -> Result<(), StoreError> {
+    let by = uses.into_iter().filter(|(count, _)| *count > 0);
+    let by: Vec<Use> = by.map(|(count, what)| Use { count, what }).collect();
+    if by.is_empty() { Ok(()) } else { Err(StoreError::Needed { kind, by }) }
 }
 
 /// One field that refers to nothing or breaks a rule.
@@ -224,5 +260,9 @@ impl From<deadpool_postgres::PoolError> for StoreError {
 }
 
 fn join(sentences: &[impl ToString]) -> String {
-    sentences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    join_with(sentences, "; ")
+}
+
+fn join_with(parts: &[impl ToString], separator: &str) -> String {
+    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }

@@ -3,6 +3,7 @@
 //! On SQLite a statement is answered at once, on the calling thread: the futures here are ready when
 //! first polled. On PostgreSQL they wait for the server.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use deadpool_postgres::GenericClient;
@@ -23,11 +24,26 @@ pub(crate) struct Tools {
     pub(crate) ambient: Ambient,
     pub(crate) sealer: Sealer,
     pub(crate) activity: Activity,
+    most_paid_customers: AtomicU64,
 }
+
+/// Stands for no limit.
+const UNLIMITED: u64 = u64::MAX;
 
 impl Tools {
     pub(crate) fn new(ambient: Ambient, sealer: Sealer) -> Self {
-        Self { ambient, sealer, activity: Activity::new() }
+        let most_paid_customers = AtomicU64::new(UNLIMITED);
+        Self { ambient, sealer, activity: Activity::new(), most_paid_customers }
+    }
+
+    pub(crate) fn limit_paid_customers(&self, most: u64) {
+        self.most_paid_customers.store(most, Ordering::Relaxed);
+    }
+
+    /// `None`: any number.
+    pub(crate) fn most_paid_customers(&self) -> Option<u64> {
+        let most = self.most_paid_customers.load(Ordering::Relaxed);
+        (most != UNLIMITED).then_some(most)
     }
 }
 

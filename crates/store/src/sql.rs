@@ -144,14 +144,16 @@ statements! {
     SCOPE_OF_API_TOKEN = "SELECT g.id, g.name, t.access,
           CASE t.id WHEN '' THEN {id_of_fingerprint} ELSE t.id END FROM api_token t
         JOIN visibility_group g ON g.id = t.group_id WHERE t.fingerprint = ?1";
-    INSERT_API_TOKEN = "INSERT INTO api_token (fingerprint, group_id, access, created_at_us, id)
-        VALUES (?1, ?2, ?3, ?4, ?5)";
+    INSERT_API_TOKEN = "INSERT INTO api_token
+          (fingerprint, group_id, access, created_at_us, id, name)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     DELETE_API_TOKEN = "DELETE FROM api_token WHERE fingerprint = ?1";
     ADMIN_KEY = "SELECT fingerprint FROM admin_key";
     DELETE_ADMIN_KEY = "DELETE FROM admin_key";
     INSERT_ADMIN_KEY = "INSERT INTO admin_key (fingerprint, created_at_us) VALUES (?1, ?2)";
-    EMBED_SECRET = "SELECT group_id, sealed FROM embed_secret WHERE id = ?1";
-    EMBED_SECRET_OF_GROUP = "SELECT sealed FROM embed_secret WHERE group_id = ?1 AND id = ?2";
+    EMBED_SECRET = "SELECT group_id, sealed, retires_at_us FROM embed_secret WHERE id = ?1";
+    EMBED_SECRET_OF_GROUP = "SELECT sealed FROM embed_secret
+        WHERE group_id = ?1 AND id = ?2 AND retires_at_us IS NULL";
     MANAGED_EMBED_SECRET = "SELECT id, sealed FROM embed_secret
         WHERE group_id = ?1 AND managed = 1";
     INSERT_EMBED_SECRET = "INSERT INTO embed_secret (id, group_id, sealed, managed, created_at_us)
@@ -187,7 +189,8 @@ statements! {
           AND (CAST(?7 AS TEXT) IS NULL OR kind = ?7)
           AND (CAST(?8 AS TEXT) IS NULL OR group_name = ?8)
         ORDER BY id DESC LIMIT ?2";
-    DELETE_AUDIT_ENTRIES_BEFORE = "DELETE FROM audit_entry WHERE at_us < ?1";
+    DELETE_AUDIT_ENTRIES_BEFORE = "DELETE FROM audit_entry WHERE at_us < ?1
+        AND id IN (SELECT id FROM audit_entry ORDER BY id LIMIT ?2)";
 
     // Customers.
     CUSTOMER_BY_PROVIDED_ID = path!("group_id = ?1 AND provided_id = ?2");
@@ -212,6 +215,7 @@ statements! {
           level_id = (SELECT id FROM level WHERE name = ?5), parent_id = ?6, properties = ?7,
           emails = ?8, is_demo = ?9, updated_at_us = ?10
         WHERE group_id = ?1 AND id = ?2";
+    OWNER_OF_TOKEN = "SELECT group_id, provided_id FROM customer WHERE token_fingerprint = ?1";
     UPDATE_CUSTOMER_TOKEN = "UPDATE customer SET token_sealed = ?3, token_fingerprint = ?4,
           updated_at_us = ?5 WHERE group_id = ?1 AND id = ?2";
     DELETE_CUSTOMER = "DELETE FROM customer WHERE group_id = ?1 AND id = ?2";
@@ -355,6 +359,79 @@ statements! {
         ORDER BY credential, route, idempotency_key LIMIT 20";
     RESEAL_REPLY = "UPDATE idempotency_record SET body_sealed = ?4
         WHERE credential = ?1 AND route = ?2 AND idempotency_key = ?3";
+    // Groups as records.
+    RENAME_GROUP = "UPDATE visibility_group SET name = ?2 WHERE id = ?1";
+    DELETE_GROUP = "DELETE FROM visibility_group WHERE id = ?1";
+    GROUP_CONTENTS = "SELECT (SELECT count(*) FROM customer WHERE group_id = ?1),
+          (SELECT count(*) FROM data_source WHERE group_id = ?1),
+          (SELECT count(*) FROM api_token WHERE group_id = ?1),
+          (SELECT count(*) FROM embed_secret WHERE group_id = ?1)";
+
+    // Credentials as records.
+    API_TOKENS = "SELECT id, name, group_name, access, created_at_us FROM (
+          SELECT CASE t.id WHEN '' THEN {id_of_fingerprint} ELSE t.id END AS id, t.name AS name,
+            g.name AS group_name, t.access AS access, t.created_at_us AS created_at_us
+          FROM api_token t JOIN visibility_group g ON g.id = t.group_id) AS token
+        WHERE (created_at_us > ?1 OR (created_at_us = ?1 AND id > ?2))
+          AND (CAST(?3 AS TEXT) IS NULL OR group_name = ?3)
+        ORDER BY created_at_us, id LIMIT ?4";
+    LOCK_API_TOKEN = "SELECT CASE t.id WHEN '' THEN {id_of_fingerprint} ELSE t.id END, t.name,
+          g.name, t.access, t.created_at_us, t.fingerprint
+        FROM api_token t JOIN visibility_group g ON g.id = t.group_id
+        WHERE t.id = ?1 OR (t.id = '' AND {id_of_fingerprint} = ?1) {for_update}";
+    ROTATE_API_TOKEN = "UPDATE api_token SET fingerprint = ?2, id = ?3 WHERE fingerprint = ?1";
+    EMBED_SECRETS = "SELECT s.id, g.name, s.managed, s.created_at_us, s.retires_at_us
+        FROM embed_secret s JOIN visibility_group g ON g.id = s.group_id
+        WHERE (s.created_at_us > ?1 OR (s.created_at_us = ?1 AND s.id > ?2))
+          AND (CAST(?3 AS TEXT) IS NULL OR g.name = ?3)
+        ORDER BY s.created_at_us, s.id LIMIT ?4";
+    LOCK_EMBED_SECRET = "SELECT s.id, g.name, s.managed, s.created_at_us, s.retires_at_us, g.id
+        FROM embed_secret s JOIN visibility_group g ON g.id = s.group_id
+        WHERE s.id = ?1 {for_update}";
+    RETIRE_EMBED_SECRET = "UPDATE embed_secret SET retires_at_us = ?2, managed = 0 WHERE id = ?1";
+
+    // What ends definitions.
+    SHOWN_IN_ENVIRONMENT = "SELECT count(*) FROM dashboard_environment WHERE environment_id = ?1";
+    RENAME_ENVIRONMENT = "UPDATE environment SET name = ?2 WHERE id = ?1";
+    DELETE_ENVIRONMENT = "DELETE FROM environment WHERE id = ?1";
+    DELETE_SCHEMA = "DELETE FROM source_schema WHERE id = ?1";
+    SOURCE_USES = "SELECT (SELECT count(*) FROM customer_mapping WHERE source_id = ?1),
+          (SELECT count(*) FROM source_schema WHERE default_source_id = ?1),
+          (SELECT count(*) FROM schema_group_default WHERE source_id = ?1)";
+    DELETE_SOURCE = "DELETE FROM data_source WHERE id = ?1";
+    DASHBOARD_VERSIONS = "SELECT version, created_at_us, definition FROM dashboard_version
+        WHERE dashboard_id = ?1 AND version < ?2 ORDER BY version DESC LIMIT ?3";
+    VERSION_EXISTS = "SELECT count(*) FROM dashboard_version
+        WHERE dashboard_id = ?1 AND version = ?2";
+    SHOWN_VERSION = "SELECT version FROM dashboard_environment
+        WHERE dashboard_id = ?1 AND environment_id = ?2";
+    UNPUBLISH = "DELETE FROM dashboard_environment WHERE dashboard_id = ?1 AND environment_id = ?2";
+    DELETE_DASHBOARD_FROM_ENVIRONMENTS = "DELETE FROM dashboard_environment
+        WHERE dashboard_id = ?1";
+    DELETE_DASHBOARD_VERSIONS = "DELETE FROM dashboard_version WHERE dashboard_id = ?1";
+    DELETE_DASHBOARD = "DELETE FROM dashboard WHERE id = ?1";
+
+    // Publishing one version, and who may sign in to the portal.
+    DASHBOARD_BY_EMBED_ID = "SELECT id, name FROM dashboard WHERE embed_id = ?1";
+    DASHBOARD_VERSION = "SELECT version FROM dashboard_version
+        WHERE dashboard_id = ?1 AND version = ?2";
+    PORTAL_ACCESS = "SELECT email FROM portal_access WHERE customer_id = ?1 AND dashboard_id = ?2";
+    PORTAL_ACCESS_OF_CUSTOMER = "SELECT p.email FROM customer c
+        JOIN portal_access p ON p.customer_id = c.id JOIN dashboard d ON d.id = p.dashboard_id
+        WHERE c.group_id = ?1 AND c.provided_id = ?2 AND d.embed_id = ?3 ORDER BY p.email";
+    DELETE_PORTAL_ACCESS = "DELETE FROM portal_access WHERE customer_id = ?1 AND dashboard_id = ?2";
+    INSERT_PORTAL_ACCESS = "INSERT INTO portal_access (customer_id, dashboard_id, email)
+        VALUES (?1, ?2, ?3)";
+
+    // Counting customers. The index of levels has all that is asked for.
+    USAGE = "SELECT g.name, count(c.id), CAST(coalesce(sum(c.is_demo), 0) AS {integer})
+        FROM visibility_group g LEFT JOIN customer c ON c.group_id = g.id
+        GROUP BY g.id, g.name ORDER BY g.id";
+    USAGE_OF_GROUP = "SELECT count(*), CAST(coalesce(sum(is_demo), 0) AS {integer})
+        FROM customer WHERE group_id = ?1";
+    PAID_CUSTOMERS = "SELECT count(*) FROM
+        (SELECT id FROM customer WHERE is_demo = 0 LIMIT ?1) some_of_them";
+    LOCK_PAID_CUSTOMERS = "{lock_paid_customers}";
 }
 
 #[cfg(test)]

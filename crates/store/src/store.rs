@@ -19,6 +19,7 @@ use crate::recorded::Running;
 use crate::seal::Sealer;
 use crate::session::{Connection, Session, Tools};
 use crate::sqlite::{Contents, ReadLease, Snapshot, Sqlite};
+use crate::usage::CountsCache;
 
 /// Where the metadata is.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,6 +79,7 @@ struct Inner {
     tools: Arc<Tools>,
     definitions: DefinitionsCache,
     running: Running,
+    counts: CountsCache,
 }
 
 enum Database {
@@ -142,8 +144,8 @@ impl Store {
             }
         };
         let definitions = DefinitionsCache::default();
-        let running = Running::default();
-        Ok(Self { inner: Arc::new(Inner { database, tools, definitions, running }) })
+        let (running, counts) = (Running::default(), CountsCache::default());
+        Ok(Self { inner: Arc::new(Inner { database, tools, definitions, running, counts }) })
     }
 
     /// Copies the whole store, as of one moment, into a new SQLite file that only its owner may read;
@@ -166,16 +168,20 @@ impl Store {
         }
     }
 
-    pub(crate) fn tools(&self) -> &Tools {
-        &self.inner.tools
-    }
-
     pub(crate) fn running(&self) -> &Running {
         &self.inner.running
     }
 
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.inner.tools
+    }
+
     pub(crate) fn definitions_cache(&self) -> &DefinitionsCache {
         &self.inner.definitions
+    }
+
+    pub(crate) fn counts_cache(&self) -> &CountsCache {
+        &self.inner.counts
     }
 
     /// A connection for reading, given back when dropped.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use model::ViewerScope;
 use model::credential::{CustomerToken, EmbedSecret, KeyId};
 use model::name::{EmbedId, ProvidedId};
+use model::{GroupScope, ViewerScope};
 
 use crate::customers::row;
 use crate::definitions::Definitions;
@@ -65,6 +65,23 @@ impl Store {
         let snapshot = reader.snapshot()?;
         let params = [Param::Bytes(&fingerprint)];
         let rows = path(&reader.session(), sql::CUSTOMER_BY_FINGERPRINT_ALONE, &params).await?;
+        let generation = self.generation_seen_by(&reader).await?;
+        drop(snapshot);
+        drop(reader);
+        self.view(rows, generation, dashboard).await
+    }
+
+    /// For somebody who may read the customer: what a viewer is who speaks for it.
+    pub async fn viewer_in_group(
+        &self,
+        scope: &GroupScope,
+        customer: &ProvidedId,
+        dashboard: &EmbedId,
+    ) -> Result<Viewing, StoreError> {
+        let reader = self.reader().await?;
+        let snapshot = reader.snapshot()?;
+        let params = [Param::Integer(scope.group().0), Param::Text(customer.as_str())];
+        let rows = path(&reader.session(), sql::CUSTOMER_BY_PROVIDED_ID, &params).await?;
         let generation = self.generation_seen_by(&reader).await?;
         drop(snapshot);
         drop(reader);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use model::customer::{Mapping, NewCustomer, Properties};
 use model::declaration::{Declaration, DeclaredDashboard, DeclaredSchema, DeclaredSource};
-use model::source::Connection;
+use model::source::{Connection, FileTable};
 use serde_json::json;
 
 fn name<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -35,13 +35,17 @@ pub fn customer_below(provided_id: &str, parent: &str) -> NewCustomer {
 
 /// Groups Production and Testing; the schema `flights` with the sources `all-airlines` (its default),
 /// `hawaiian` (isolated) and Testing's `test-flights`; the schema `fleet` with `planes`; the tags
-/// `pilot` and `sales`; and the dashboard `on-time`, published to `production`.
+/// `pilot` and `sales`; and the dashboard `on-time`, published to `production`. Each source has one
+/// table of its schema's name, whose file is nowhere.
 pub fn flights() -> Declaration {
     let source = |schema: &str, group: &str, isolated| DeclaredSource {
         schema: name(schema),
         group: name(group),
         isolated,
-        connection: Connection::Files { tables: BTreeMap::new(), materialize: false },
+        connection: Connection::Files {
+            tables: BTreeMap::from([(name(schema), file(schema))]),
+            materialize: false,
+        },
     };
     let flights = DeclaredSchema {
         default_source: Some(name("all-airlines")),
@@ -64,6 +68,11 @@ pub fn flights() -> Declaration {
         ]),
         dashboards: BTreeMap::from([(name("on-time"), dashboard())]),
     }
+}
+
+/// A file that nobody opens.
+fn file(table: &str) -> FileTable {
+    FileTable { path: format!("/nowhere/{table}.parquet"), format: None, null_text: None }
 }
 
 fn dashboard() -> DeclaredDashboard {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use model::Levels;
 use model::name::{DashboardName, DatasetName, SchemaName};
 use model::source::Connection;
+use model::{Declaration, Levels};
 use query::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
 
 use crate::Workspace;
@@ -22,53 +22,68 @@ pub struct Assessment {
     pub fault: Fault,
 }
 
+/// What the query compiler says of one dataset of a declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetFinding {
+    pub dashboard: DashboardName,
+    pub finding: Finding,
+}
+
+impl DatasetFinding {
+    /// Where the SQL is, as a path into the declaration.
+    pub fn path(&self) -> Vec<String> {
+        let dataset = self.finding.dataset.as_str();
+        let path = ["dashboards", self.dashboard.as_str(), "datasets", dataset, "sql"];
+        path.map(str::to_owned).to_vec()
+    }
+}
+
+/// What the compiler says of every dataset, dashboard by dashboard. `present` are the levels in
+/// force when the declaration has none.
+///
+/// A declaration with a finding of [`Severity::Error`] must not be applied: a dataset in it answers
+/// nobody, or cannot be shown to keep customers apart.
+pub fn assess(declaration: &Declaration, present: &Levels) -> Vec<DatasetFinding> {
+    let levels = declaration.levels.as_ref().unwrap_or(present);
+    let schemas = schema_facts(declaration);
+    let dashboards = declaration.dashboards.iter();
+    dashboards
+        .flat_map(|(name, dashboard)| {
+            let findings = check_dashboard(&dashboard.definition, levels, &schemas);
+            findings.into_iter().map(|finding| DatasetFinding { dashboard: name.clone(), finding })
+        })
+        .collect()
+}
+
 impl Workspace {
-    /// What the compiler says of every dataset, dashboard by dashboard. `present` are the levels in
-    /// force when the workspace declares none.
-    ///
-    /// A workspace with an assessment of [`Severity::Error`] must not be applied: a dataset in it
-    /// answers nobody, or cannot be shown to keep customers apart.
+    /// What [`assess`] says, told at its places in the files.
     pub fn assess(&self, present: &Levels) -> Vec<Assessment> {
-        let levels = self.declaration().levels.as_ref().unwrap_or(present);
-        let schemas = self.schema_facts();
-        let dashboards = self.declaration().dashboards.iter();
-        dashboards
-            .flat_map(|(name, dashboard)| {
-                let findings = check_dashboard(&dashboard.definition, levels, &schemas);
-                findings.into_iter().map(|finding| self.assessment(name, finding))
-            })
-            .collect()
+        let found = assess(self.declaration(), present).into_iter();
+        found.map(|found| self.assessment(found)).collect()
     }
 
-    fn assessment(&self, dashboard: &DashboardName, finding: Finding) -> Assessment {
-        let dataset = finding.dataset.as_str();
-        let path = ["dashboards", dashboard.as_str(), "datasets", dataset, "sql"];
-        let fault = self.files.fault(&path.map(str::to_owned), &finding.message);
-        Assessment {
-            dashboard: dashboard.clone(),
-            dataset: finding.dataset,
-            severity: finding.severity,
-            ground: finding.ground,
-            fault,
-        }
+    fn assessment(&self, found: DatasetFinding) -> Assessment {
+        let fault = self.files.fault(&found.path(), &found.finding.message);
+        let DatasetFinding { dashboard, finding } = found;
+        let Finding { dataset, severity, ground, .. } = finding;
+        Assessment { dashboard, dataset, severity, ground, fault }
     }
+}
 
-    fn schema_facts(&self) -> Vec<SchemaFacts> {
-        let names = self.declaration().schemas.keys();
-        names
-            .map(|name| SchemaFacts { name: name.clone(), sources: self.source_facts(name) })
-            .collect()
-    }
+fn schema_facts(declaration: &Declaration) -> Vec<SchemaFacts> {
+    let names = declaration.schemas.keys();
+    names
+        .map(|name| SchemaFacts { name: name.clone(), sources: source_facts(declaration, name) })
+        .collect()
+}
 
-    fn source_facts(&self, schema: &SchemaName) -> Vec<SourceFacts> {
-        let sources = self.declaration().sources.iter();
-        let of_schema = sources.filter(|(_, source)| source.schema == *schema);
-        of_schema
-            .map(|(name, source)| {
-                let Connection::Files { tables, .. } = &source.connection;
-                let tables: BTreeSet<_> = tables.keys().cloned().collect();
-                SourceFacts { name: name.clone(), isolated: source.isolated, tables: Some(tables) }
-            })
-            .collect()
-    }
+fn source_facts(declaration: &Declaration, schema: &SchemaName) -> Vec<SourceFacts> {
+    let of_schema = declaration.sources.iter().filter(|(_, source)| source.schema == *schema);
+    of_schema
+        .map(|(name, source)| {
+            let Connection::Files { tables, .. } = &source.connection;
+            let tables: BTreeSet<_> = tables.keys().cloned().collect();
+            SourceFacts { name: name.clone(), isolated: source.isolated, tables: Some(tables) }
+        })
+        .collect()
 }

@@ -8,18 +8,18 @@ use model::level::{LevelName, Levels};
 use model::name::{EnvironmentName, GroupName, SchemaName, SourceName, TagName};
 use model::source::Connection;
 use schemars::{JsonSchema, schema_for};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// What a workspace declares beside its dashboards: the file `workspace.yaml`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Fanlight workspace")]
 pub(crate) struct WorkspaceDocument {
     /// The levels of the customer tree, the root level first: one to eight. Each gives datasets the
     /// variables `<level>_id` and `<level>_name`. When absent the server keeps its levels, at first
     /// Customer above User.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) levels: Option<LevelList>,
     /// Data visibility groups, for example Production and Testing. An API token, a customer, a data
     /// source and an embed secret each belong to one.
@@ -37,7 +37,7 @@ pub(crate) struct WorkspaceDocument {
 }
 
 /// A schema and its data sources, which all have the same tables.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SchemaDocument {
     /// The data source for viewers whose customer is mapped to none. When absent such viewers see
@@ -53,7 +53,7 @@ pub(crate) struct SchemaDocument {
 }
 
 /// A data source.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SourceDocument {
     /// The group whose customers may be mapped to this data source. May be left out when the
@@ -69,8 +69,8 @@ pub(crate) struct SourceDocument {
 }
 
 /// Names of levels that make a valid tree.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(try_from = "Vec<String>")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
 #[schemars(with = "Vec<String>")]
 pub(crate) struct LevelList(pub(crate) Levels);
 
@@ -81,6 +81,12 @@ impl TryFrom<Vec<String>> for LevelList {
         let names: Result<Vec<LevelName>, _> = names.into_iter().map(LevelName::try_from).collect();
         let names = names.map_err(|error| format!("a level's name {error}"))?;
         Levels::new(names).map(Self).map_err(|error| error.to_string())
+    }
+}
+
+impl From<LevelList> for Vec<String> {
+    fn from(LevelList(levels): LevelList) -> Self {
+        levels.names().iter().map(ToString::to_string).collect()
     }
 }
 

@@ -7,14 +7,16 @@ mod assess;
 mod document;
 mod fault;
 mod first;
+mod inline;
 mod located;
 mod read;
 mod shape;
 
-pub use assess::Assessment;
+pub use assess::{Assessment, DatasetFinding, assess};
 pub use document::{dashboard_schema, workspace_schema};
 pub use fault::{Fault, Place};
 pub use first::{ColumnType, FirstWorkspace, NoTenantColumn, Table};
+pub use inline::{InlineDashboard, InlineWorkspace};
 
 use std::path::Path;
 

@@ -14,9 +14,9 @@ use crate::project::Project;
 const BEGINNINGS: [&str; 5] = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"];
 
 /// Folders with one part each that no lock file of ours names.
-const OTHERS: [(&str, &str); 2] = [
-    ("DuckDB", "crates/engine/library/node_modules/@duckdb"),
-    ("Inter, the font", "crates/render/fonts"),
+const OTHERS: [(&str, &str, &str); 2] = [
+    ("DuckDB", "MIT", "crates/engine/library/node_modules/@duckdb"),
+    ("Inter, the font", "OFL-1.1", "crates/render/fonts"),
 ];
 
 /// A part of somebody else's, with the texts that came with it.
@@ -29,8 +29,8 @@ struct Part {
 pub(super) fn text(project: &Project, target: &str) -> Result<String> {
     let mut parts = crates(project, target)?;
     parts.extend(npm_packages(project)?);
-    for (name, folder) in OTHERS {
-        parts.push(Part::new(name, "", &innermost(project.path(folder))?)?);
+    for (name, licence, folder) in OTHERS {
+        parts.push(Part::new(name, licence, &innermost(project.path(folder))?)?);
     }
     parts.sort_by_key(|part| part.name.to_lowercase());
     Ok(written(&parts))
@@ -167,34 +167,60 @@ struct Lock {
 struct Locked {
     version: Option<String>,
     license: Option<String>,
-    /// Only built or tested with: nothing of it is shipped.
     #[serde(default)]
-    dev: bool,
-    #[serde(default)]
-    link: bool,
+    dependencies: BTreeMap<String, String>,
 }
 
 /// What the web parts are bundled from.
 fn npm_packages(project: &Project) -> Result<Vec<Part>> {
-    let lock: Lock =
-        serde_json::from_str(&fs::read_to_string(project.path("web/package-lock.json"))?)?;
+    let lock = fs::read_to_string(project.path("web/package-lock.json"))?;
+    let lock: Lock = serde_json::from_str(&lock)?;
     let mut parts = Vec::new();
-    for (path, locked) in &lock.packages {
-        let Some((_, name)) = path.rsplit_once("node_modules/") else { continue };
-        let folder = project.path("web").join(path);
-        // Types and packages of other platforms are locked and not there.
-        if locked.dev || locked.link || !folder.is_dir() {
-            continue;
-        }
+    for (name, locked) in lock.bundled() {
+        let folder = project.path("web/node_modules").join(name);
+        let licence = locked.license.as_deref().unwrap_or_default();
         let name = format!("{name} {}", locked.version.as_deref().unwrap_or_default());
-        parts.push(Part::new(&name, locked.license.as_deref().unwrap_or_default(), &folder)?);
+        parts.push(Part::new(&name, licence, &folder)?);
     }
     Ok(parts)
+}
+
+impl Lock {
+    /// The packages that the project itself depends on, and theirs. What it is built and tried with
+    /// is not among them.
+    fn bundled(&self) -> BTreeMap<&str, &Locked> {
+        let names =
+            |path: &str| self.packages.get(path).into_iter().flat_map(|it| it.dependencies.keys());
+        let mut waiting: Vec<&String> = names("").collect();
+        let mut bundled = BTreeMap::new();
+        while let Some(name) = waiting.pop() {
+            let path = format!("node_modules/{name}");
+            if let Some(locked) = self.packages.get(&path)
+                && bundled.insert(name.as_str(), locked).is_none()
+            {
+                waiting.extend(names(&path));
+            }
+        }
+        bundled
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_the_project_depends_on_is_bundled() {
+        let lock = r#"{"packages": {
+            "": {"dependencies": {"lit": "1"}},
+            "node_modules/lit": {"dependencies": {"lit-html": "1"}},
+            "node_modules/lit-html": {"dependencies": {"lit": "1"}},
+            "node_modules/react": {},
+            "smoke": {"dependencies": {"react": "18"}}
+        }}"#;
+        let lock: Lock = serde_json::from_str(lock).unwrap();
+        assert_eq!(lock.bundled().into_keys().collect::<Vec<_>>(), ["lit", "lit-html"]);
+    }
 
     #[test]
     fn a_text_that_came_with_several_parts_stands_once() {

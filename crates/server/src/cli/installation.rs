@@ -8,7 +8,7 @@ use crate::config::{Config, SecretText};
 
 /// Opens the store of an existing installation.
 pub(super) async fn open(config: &Config) -> anyhow::Result<Store> {
-    let open = async |key: &MasterKey| Store::open(location(config), key, Ambient::default()).await;
+    let open = async |key: &MasterKey| open_limited(config, key).await;
     Ok(with_its_key(config, open).await?.0)
 }
 
@@ -53,7 +53,15 @@ pub(super) fn given_key(config: &Config) -> Option<&str> {
 
 /// Opens the store of a new installation.
 pub(super) async fn open_with(config: &Config, key: &MasterKey) -> anyhow::Result<Store> {
-    Store::open(location(config), key, Ambient::default()).await.context(FAILED)
+    open_limited(config, key).await.context(FAILED)
+}
+
+async fn open_limited(config: &Config, key: &MasterKey) -> Result<Store, StoreError> {
+    let store = Store::open(location(config), key, Ambient::default()).await?;
+    if let Some(most) = config.max_paid_customers {
+        store.limit_paid_customers(most);
+    }
+    Ok(store)
 }
 
 fn location(config: &Config) -> Location {

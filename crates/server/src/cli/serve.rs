@@ -16,10 +16,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Demo;
 use crate::frame::Frame;
-use crate::log;
 use crate::prepared::PreparedDashboards;
 use crate::routes::web;
 use crate::serve::{self, StopSignals};
+use crate::{log, retention};
 
 /// The exit code of a server that was told to stop twice.
 const ENDED_AT_ONCE: i32 = 130;
@@ -64,7 +64,9 @@ pub(super) async fn serve_on(
     };
     let signals = StopSignals::listen().context("failed to listen for signals")?;
     tracing::info!(%address, "listening");
+    let forgetting = tokio::spawn(retention::forget_now_and_then(app.clone()));
     serve::serve(listener, Frame::new(app), told_to_stop(signals)).await;
+    forgetting.abort();
     sources.shutdown().await;
     tracing::info!("stopped");
     Ok(())

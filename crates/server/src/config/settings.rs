@@ -139,6 +139,25 @@ pub(super) const SETTINGS: &[Setting] = &[
         meaning: "`true`: `generate_jwt` takes `chart_id` and makes tokens that open a single panel.",
     },
     Setting {
+        key: "data_source_folders",
+        default: Some(""),
+        meaning: "Absolute folders whose files a data source may read that is declared through \
+                  `/v1`. None by default: then files are declared by `fanlight apply` alone.",
+    },
+    Setting {
+        key: "audit_retention",
+        default: Some("P400D"),
+        meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \
+                  days, hours, minutes and seconds.",
+    },
+    Setting {
+        key: "max_paid_customers",
+        default: None,
+        meaning: "Most customers that are no demo customers, of all groups together; when there are as \
+                  many, no more are made. The same on all servers of one database. Without it, any \
+                  number.",
+    },
+    Setting {
         key: "log",
         default: Some("info"),
         meaning: "What goes to the log on stderr: `error`, `warn`, `info`, `debug`, or per part such \

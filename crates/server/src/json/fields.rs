@@ -1,5 +1,6 @@
 //! The fields of an object, taken one by one with the type that each must have.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::api_error::{ApiError, FieldFault};
@@ -43,15 +44,19 @@ impl Faults {
 pub struct Fields {
     map: Map<String, Value>,
     pub faults: Faults,
+    /// What was asked for, to hold it against what is documented.
+    #[cfg(test)]
+    pub(crate) asked: std::collections::BTreeSet<String>,
 }
 
 impl Fields {
     pub fn new(map: Map<String, Value>) -> Self {
-        Self { map, faults: Faults::default() }
+        Self { map, ..Self::default() }
     }
 
-    /// Whether the field is there, be it `null`.
-    pub fn contains(&self, key: &str) -> bool {
+    /// Whether the field is there, be it `null`. Ask before it is taken.
+    pub fn contains(&mut self, key: &str) -> bool {
+        self.note_asked(key);
         self.map.contains_key(key)
     }
 
@@ -113,6 +118,39 @@ impl Fields {
         Some(entries)
     }
 
+    /// A whole number from 1.
+    pub fn positive(&mut self, key: &str) -> Option<u32> {
+        let value = self.present(key)?;
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = number.filter(|number| *number > 0);
+        self.faults.note(key, number.ok_or("must be a whole number from 1"))
+    }
+
+    /// A list of at most `most` records.
+    pub fn records<T: DeserializeOwned>(&mut self, key: &str, most: usize) -> Option<Vec<T>> {
+        let list = self.take(key, "a list", |value| match value {
+            Value::Array(list) => Ok(list),
+            other => Err(other),
+        })?;
+        if list.len() > most {
+            self.faults.add(key, format!("must have at most {most} entries"));
+            return None;
+        }
+        let mut records = Vec::with_capacity(list.len());
+        for (index, value) in list.into_iter().enumerate() {
+            let field = FieldPath::from(key).index(index);
+            records.extend(self.faults.note(field, serde_json::from_value(value)));
+        }
+        Some(records)
+    }
+
+    /// Notes a fault for every field that was not taken.
+    pub fn refuse_others(&mut self) {
+        for key in self.map.keys() {
+            self.faults.add(key.as_str(), "is not a field of this request");
+        }
+    }
+
     /// Notes the fault when a required field is absent.
     pub fn required<T>(&mut self, key: &str, value: Option<T>) -> Option<T> {
         // A field of the wrong type has its fault already.
@@ -133,14 +171,23 @@ impl Fields {
         expected: &str,
         convert: impl FnOnce(Value) -> Result<T, Value>,
     ) -> Option<T> {
-        let value = self.map.get_mut(key)?.take();
-        if value.is_null() {
-            return None;
-        }
-        let converted = convert(value);
+        let converted = convert(self.present(key)?);
         let wrong = |other: Value| format!("must be {expected}, not {}", kind_of(&other));
         self.faults.note(key, converted.map_err(wrong))
     }
+
+    fn present(&mut self, key: &str) -> Option<Value> {
+        self.note_asked(key);
+        self.map.remove(key).filter(|value| !value.is_null())
+    }
+
+    #[cfg(test)]
+    fn note_asked(&mut self, key: &str) {
+        self.asked.insert(key.to_owned());
+    }
+
+    #[cfg(not(test))]
+    fn note_asked(&mut self, _: &str) {}
 }
 
 fn as_text(value: Value) -> Result<String, Value> {

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::body::JSON;
+use crate::reading::FromFields;
 use crate::request_id::RequestId;
 
 /// Makes a type's schema, with what it refers to among the document's components.
@@ -35,14 +36,27 @@ pub(crate) struct Description {
     pub(crate) bodies: Vec<(&'static str, SchemaOf)>,
     pub(crate) body_is_optional: bool,
     pub(crate) replies: Vec<ReplyDescription>,
+    /// Names of the headers of every reply, with their meanings.
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
+    /// What is read field by field.
+    #[cfg(test)]
+    pub(crate) readings: Vec<fn() -> Reading>,
+}
+
+/// The fields that a type shows, and those that it asks for.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) documented: BTreeSet<String>,
+    pub(crate) asked: BTreeSet<String>,
 }
 
 /// One of the replies that are no failures.
 pub(crate) struct ReplyDescription {
     pub(crate) status: u16,
     pub(crate) meaning: &'static str,
-    /// Media type and schema; `None` without a body.
-    pub(crate) body: Option<(&'static str, SchemaOf)>,
+    /// Media type and schema of each form of the body; none without a body.
+    pub(crate) bodies: Vec<(&'static str, SchemaOf)>,
     /// Names of headers, with their meanings.
     pub(crate) headers: &'static [(&'static str, &'static str)],
 }
@@ -103,14 +117,68 @@ impl Description {
         meaning: &'static str,
         headers: &'static [(&'static str, &'static str)],
     ) {
-        let body = Some((JSON, schema_of::<T>()));
-        self.replies.push(ReplyDescription { status, meaning, body, headers });
+        let bodies = vec![(JSON, schema_of::<T>())];
+        self.replies.push(ReplyDescription { status, meaning, bodies, headers });
+    }
+
+    /// A reply of lines, each of them JSON.
+    pub(crate) fn reply_of_lines(&mut self, media: &'static str, meaning: &'static str) {
+        let lines: SchemaOf = |_| schemars::json_schema!({"type": "string"});
+        let bodies = vec![(media, lines)];
+        self.replies.push(ReplyDescription { status: 200, meaning, bodies, headers: &[] });
     }
 
     /// A reply without a body.
     pub(crate) fn empty_reply(&mut self, status: u16, meaning: &'static str) {
-        self.replies.push(ReplyDescription { status, meaning, body: None, headers: &[] });
+        let bodies = Vec::new();
+        self.replies.push(ReplyDescription { status, meaning, bodies, headers: &[] });
     }
+
+    /// A reply that is a file of one of these media types.
+    pub(crate) fn file_reply(
+        &mut self,
+        meaning: &'static str,
+        media: impl IntoIterator<Item = &'static str>,
+        headers: &'static [(&'static str, &'static str)],
+    ) {
+        let bodies = media.into_iter().map(|media| (media, any_content as SchemaOf)).collect();
+        self.replies.push(ReplyDescription { status: 200, meaning, bodies, headers });
+    }
+
+    /// A header of every reply.
+    pub(crate) fn header(&mut self, name: &'static str, meaning: &'static str) {
+        self.headers.push((name, meaning));
+    }
+
+    /// Notes that `T` is read field by field, for the test that holds it to its schema.
+    #[cfg(not(test))]
+    pub(crate) fn reads<T: FromFields>(&mut self) {}
+
+    #[cfg(test)]
+    pub(crate) fn reads<T: FromFields>(&mut self) {
+        self.readings.push(|| {
+            let mut fields = crate::json::Fields::default();
+            let _ = T::from_fields(&mut fields);
+            let schema = SchemaGenerator::default().into_root_schema_for::<T>();
+            let schema = schema.as_value();
+            Reading { documented: property_names(schema, schema), asked: fields.asked }
+        });
+    }
+}
+
+/// Bytes of which JSON Schema can tell nothing.
+fn any_content(_: &mut SchemaGenerator) -> Schema {
+    Schema::default()
+}
+
+/// The properties of an object, or of all the objects it may be.
+#[cfg(test)]
+fn property_names(schema: &serde_json::Value, root: &serde_json::Value) -> BTreeSet<String> {
+    let reference = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    let schema = reference.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema);
+    let own = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    let forms = schema["anyOf"].as_array().into_iter().flatten();
+    own.chain(forms.flat_map(|form| property_names(form, root))).collect()
 }
 
 impl Describe for State<App> {
@@ -127,7 +195,18 @@ impl<T: JsonSchema> Describe for Json<T> {
     }
 }
 
+/// A line of plain text.
+impl Describe for &'static str {
+    fn describe(description: &mut Description) {
+        description.file_reply("Done", ["text/plain"], &[]);
+    }
+}
+
 /// Failures are told once for all operations.
+impl Describe for ApiError {
+    fn describe(_: &mut Description) {}
+}
+
 impl<T: Describe> Describe for Result<T, ApiError> {
     fn describe(description: &mut Description) {
         T::describe(description);

@@ -6,7 +6,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::describe::{Credential, Description, Parameter, Place, ReplyDescription};
+use super::describe::{Credential, Description, Parameter, Place, ReplyDescription, SchemaOf};
 use super::operation::Operation;
 use crate::api_error::{FacadeFailure, Problem};
 use crate::surface::Surface;
@@ -57,10 +57,7 @@ fn described(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
         told["parameters"] = Value::Array(parameters);
     }
     if !description.bodies.is_empty() {
-        let media = description.bodies.iter();
-        let content: Map<String, Value> = media
-            .map(|(media, schema)| ((*media).to_owned(), json!({"schema": schema(schemas)})))
-            .collect();
+        let content = content(&description.bodies, schemas);
         told["requestBody"] =
             json!({"required": !description.body_is_optional, "content": content});
     }
@@ -111,14 +108,23 @@ fn query_parameters(object: &schemars::Schema, schemas: &SchemaGenerator) -> Vec
     let properties = object["properties"].as_object().into_iter().flatten();
     properties
         .map(|(name, schema)| {
-            let mut schema = schema.clone();
+            let mut schema = without_null(schema.clone());
             let meaning = schema.as_object_mut().and_then(|schema| schema.remove("description"));
             json!({
                 "name": name, "in": "query", "required": is_required(name),
-                "description": meaning.unwrap_or_default(), "schema": schema,
+                "description": meaning.unwrap_or_else(|| "".into()), "schema": schema,
             })
         })
         .collect()
+}
+
+/// A query cannot say null: what is not given is absent.
+fn without_null(mut schema: Value) -> Value {
+    for word in ["type", "anyOf"] {
+        let Some(Value::Array(forms)) = schema.get_mut(word) else { continue };
+        forms.retain(|form| form != "null" && form["type"] != "null");
+    }
+    schema
 }
 
 fn responses(
@@ -128,7 +134,7 @@ fn responses(
 ) -> Map<String, Value> {
     let mut responses = Map::new();
     for reply in &description.replies {
-        responses.insert(reply.status.to_string(), response(reply, schemas));
+        responses.insert(reply.status.to_string(), response(reply, &description.headers, schemas));
     }
     let failure = match surface {
         Surface::Facade => json!({
@@ -143,22 +149,33 @@ fn responses(
     responses
 }
 
-fn response(reply: &ReplyDescription, schemas: &mut SchemaGenerator) -> Value {
+fn response(
+    reply: &ReplyDescription,
+    common_headers: &[(&str, &str)],
+    schemas: &mut SchemaGenerator,
+) -> Value {
     let mut told = json!({"description": reply.meaning});
-    if let Some((media, schema)) = reply.body {
-        told["content"] = json!({media: {"schema": schema(schemas)}});
+    if !reply.bodies.is_empty() {
+        told["content"] = content(&reply.bodies, schemas);
     }
-    if !reply.headers.is_empty() {
-        let headers: Map<String, Value> = reply
-            .headers
-            .iter()
-            .map(|(name, meaning)| {
-                ((*name).to_owned(), json!({"description": meaning, "schema": {"type": "string"}}))
-            })
-            .collect();
+    let headers: Map<String, Value> =
+        reply.headers.iter().chain(common_headers).map(header).collect();
+    if !headers.is_empty() {
         told["headers"] = Value::Object(headers);
     }
     told
+}
+
+fn header((name, meaning): &(&str, &str)) -> (String, Value) {
+    ((*name).to_owned(), json!({"description": meaning, "schema": {"type": "string"}}))
+}
+
+/// Media types with their schemas.
+fn content(bodies: &[(&'static str, SchemaOf)], schemas: &mut SchemaGenerator) -> Value {
+    let entry = |(media, schema): &(&'static str, SchemaOf)| {
+        ((*media).to_owned(), json!({"schema": schema(schemas)}))
+    };
+    bodies.iter().map(entry).collect::<Map<_, _>>().into()
 }
 
 fn scheme(credential: Credential) -> &'static str {

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use model::customer::CustomerRecord;
 use model::name::ProvidedId;
 use model::{GroupScope, Levels};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::{CustomerFilter, Page, StoreError};
@@ -22,6 +23,7 @@ use crate::demo::Demo;
 use crate::embed_token::{self, Claims};
 use crate::json::Fields;
 use crate::origin::Origin;
+use crate::reading::{FromFields, Lenient};
 
 /// Most customers on the front page.
 const LISTED: u64 = 1000;
@@ -128,11 +130,27 @@ impl Listed {
     }
 }
 
+/// A customer and the name of a dashboard.
+#[derive(JsonSchema)]
+pub(crate) struct Looking {
+    provided_id: String,
+    dashboard: String,
+}
+
+impl FromFields for Looking {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let (id, dashboard) = (fields.text("provided_id"), fields.text("dashboard"));
+        let id = fields.required("provided_id", id);
+        let dashboard = fields.required("dashboard", dashboard);
+        Some(Self { provided_id: id?, dashboard: dashboard? })
+    }
+}
+
 /// `POST /demo/token`: a credential for one customer and one dashboard, and the texts to copy.
 pub(crate) async fn token(
     State(app): State<App>,
     Visitor { demo, scope }: Visitor,
-    mut fields: Fields,
+    Lenient(looking): Lenient<Looking>,
 ) -> Result<Json<impl Serialize>, ApiError> {
     #[derive(Serialize)]
     struct Reply {
@@ -141,10 +159,7 @@ pub(crate) async fn token(
         create_curl: String,
         embed_html: String,
     }
-    let id = fields.text("provided_id");
-    let dashboard = fields.text("dashboard");
-    let wanted = fields.required("provided_id", id).zip(fields.required("dashboard", dashboard));
-    let (id, dashboard) = fields.finish(wanted)?;
+    let Looking { provided_id: id, dashboard } = looking;
     let definitions = app.store.definitions().await?;
     let record = customer(&app, &scope, &id).await?;
     let dashboard = definitions.dashboards.iter().find(|found| found.name.as_str() == dashboard);

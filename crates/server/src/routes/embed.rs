@@ -12,48 +12,57 @@ mod rows;
 mod viewer;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
-use axum::response::{IntoResponse, Response};
-use model::name::PanelId;
 use query::Target;
 
-use self::answer::Question;
+use self::answer::{PanelData, Question};
 use self::definition::Definition;
-pub(crate) use self::export::export;
-pub(crate) use self::options::options;
-use self::viewer::Viewer;
+use self::request::DataRequest;
+use self::viewer::{PanelOfViewer, Viewer};
+use crate::answer::Answer;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::body::JsonBytes;
+use crate::openapi::{Operation, operation};
+use crate::reading::Strict;
 use crate::request_id::RequestId;
 
+/// Every operation below `/embed/v1`, in the order of the reference.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        operation("GET /embed/v1/dashboard", "view_dashboard", "What to draw and where", dashboard),
+        operation("POST /embed/v1/panels/{id}/data", "view_panel_data", "A panel's rows", data),
+        operation(
+            "POST /embed/v1/elements/{id}/options",
+            "view_element_options",
+            "The choices of a control",
+            options::options,
+        ),
+        operation(
+            "POST /embed/v1/panels/{id}/export",
+            "export_panel",
+            "A panel's rows or picture as a file",
+            export::export,
+        ),
+    ]
+}
+
 /// `GET /embed/v1/dashboard`
-pub(crate) async fn dashboard(viewer: Viewer) -> Response {
-    let definition = Definition::new(&viewer);
-    (viewer.reply_headers(), Json(definition)).into_response()
+async fn dashboard(viewer: Viewer) -> Answer<Definition<'static>> {
+    Answer::new((viewer.reply_headers(), Json(Definition::new(&viewer))))
 }
 
 /// `POST /embed/v1/panels/{id}/data`
-pub(crate) async fn data(
+async fn data(
     State(app): State<App>,
     id: RequestId,
-    viewer: Viewer,
-    Path(panel): Path<String>,
-    JsonBytes(body): JsonBytes,
-) -> Result<Response, ApiError> {
-    let target = Target::Panel(panel_of(&viewer, &panel)?);
-    let request = request::read(target, &body, &[])?;
+    PanelOfViewer { viewer, panel }: PanelOfViewer,
+    Strict(request): Strict<DataRequest>,
+) -> Result<Answer<PanelData>, ApiError> {
+    let request = request.of(Target::Panel(panel));
     let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
-    Ok((viewer.reply_headers(), json_headers(), answer.to_json()).into_response())
-}
-
-/// The panel that a path names. An id that no panel can have, or that the credential does not open,
-/// is as absent as one that none has.
-fn panel_of(viewer: &Viewer, text: &str) -> Result<PanelId, ApiError> {
-    let id = text.parse().ok().filter(|id| viewer.may_see(id));
-    id.ok_or_else(|| ApiError::not_found("there is no such part of this dashboard"))
+    Ok(Answer::new((viewer.reply_headers(), json_headers(), answer.to_json())))
 }
 
 /// Rows belong to one viewer and to now.

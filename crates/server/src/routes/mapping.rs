@@ -1,28 +1,43 @@
 //! Which data sources a client maps a customer to.
 
+use std::collections::BTreeMap;
+
 use model::customer::Mapping;
 use model::name::{GroupId, SchemaId, SourceId};
 use model::source::{DataSource, Schema};
+use schemars::JsonSchema;
 use store::Definitions;
 
 use crate::field_path::FieldPath;
-use crate::json::Faults;
+use crate::json::{Faults, Fields};
+use crate::reading::Id;
 
 /// Most entries of one mapping.
 const MAX_ENTRIES: usize = 1000;
 
 /// What a client says about data sources, its types checked.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, JsonSchema)]
 pub(crate) struct MappingFields {
-    /// `mapping`: schema ids to data sources by id or by name.
+    /// Schema ids to data sources, by id or by name.
+    #[schemars(rename = "mapping", with = "Option<BTreeMap<String, Id>>")]
     pub(crate) entries: Option<Vec<(String, String)>>,
-    /// `data_source_id`, from before mappings: the entry of the schema the source belongs to.
+    /// From before mappings: the entry of the schema the source belongs to.
+    #[schemars(rename = "data_source_id", with = "Option<Id>")]
     pub(crate) source_id: Option<String>,
-    /// `data_source_provided_id`: likewise, by name.
+    /// As `data_source_id`, by name.
+    #[schemars(rename = "data_source_provided_id")]
     pub(crate) source_name: Option<String>,
 }
 
 impl MappingFields {
+    pub(crate) fn take(fields: &mut Fields) -> Self {
+        Self {
+            entries: fields.ids_by_id("mapping"),
+            source_id: fields.id("data_source_id"),
+            source_name: fields.text("data_source_provided_id"),
+        }
+    }
+
     /// The mapping, `None` when the client says nothing about it. What does not exist, or belongs to
     /// another group, is noted as a fault.
     pub(crate) fn resolve(

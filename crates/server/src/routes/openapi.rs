@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::answer::Answer;
 use crate::app::App;
 use crate::openapi;
 use crate::router::operations;
 
 /// `GET /openapi.json`: it names the server where that is known, because without a name its paths
 /// begin at the root of a host, whatever a proxy shows below it.
-pub(crate) async fn document(State(app): State<App>) -> impl IntoResponse {
+pub(super) async fn document(State(app): State<App>) -> Answer<Map<String, Value>> {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(&operations()));
     let text: Bytes = match &app.config.public_url {
         None => pretty(&DOCUMENT).into(),
@@ -24,7 +24,7 @@ pub(crate) async fn document(State(app): State<App>) -> impl IntoResponse {
             pretty(&document).into()
         }
     };
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")], text)
+    Answer::new(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")], text))
 }
 
 /// The OpenAPI document as text.

@@ -8,10 +8,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Listening, Server};
 
+fn client() -> Client {
+    server::outgoing::client_builder().build().expect("a client")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn simultaneous_creates_of_one_id_make_one_customer() {
     let listening = Listening::start(Server::start().await).await;
-    let client = Client::new();
+    let client = client();
     let body = json!({"provided_id": "UA", "name": "United"}).to_string();
     let calls = (0..32).map(|_| async {
         let reply = listening.create(&client, body.clone()).await;
@@ -31,7 +35,7 @@ async fn simultaneous_creates_of_one_id_make_one_customer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_too_much_reads_the_answer() {
     let listening = Listening::start(Server::start().await).await;
-    let client = Client::new();
+    let client = client();
     for size in [1_100_000, 10_000_000] {
         let reply = listening.create(&client, "x".repeat(size)).await;
         assert_eq!(reply.status(), 413);
@@ -44,7 +48,7 @@ async fn a_client_that_sends_too_much_reads_the_answer() {
 async fn a_limited_client_learns_when_to_come_again() {
     let server = Server::start_with(|config| config.rate_limit_per_minute = 180).await;
     let listening = Listening::start(server).await;
-    let client = Client::new();
+    let client = client();
     let body = json!({"provided_id": "UA", "name": "United"}).to_string();
     for _ in 0..180 {
         assert_eq!(listening.create(&client, body.clone()).await.status(), 200);
@@ -60,7 +64,7 @@ async fn a_limited_client_learns_when_to_come_again() {
 async fn a_stopped_server_ends_its_connections_and_returns() {
     let server = Server::start_with(|config| config.connections.shutdown_delay = Duration::ZERO);
     let listening = Listening::start(server.await).await;
-    let client = Client::new();
+    let client = client();
     let body = json!({"provided_id": "UA", "name": "United"}).to_string();
     assert_eq!(listening.create(&client, body).await.status(), 200);
     listening.stop.send(()).expect("still serving");

@@ -4,7 +4,10 @@
 mod authentication;
 mod bodies;
 mod connections;
+#[path = "../shared/document.rs"]
+mod contract;
 mod create;
+mod document;
 mod embed_tokens;
 mod frame;
 mod group_tags;
@@ -14,6 +17,8 @@ mod lists;
 mod log;
 mod native;
 mod operation;
+mod portal;
+mod publish;
 mod slow_clients;
 mod support;
 mod tree;

@@ -21,6 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::contract;
+
 /// Two groups, `Production` and `Testing`, with the definitions of [`testkit::flights`].
 pub(crate) struct Server {
     pub(crate) frame: Frame,
@@ -40,6 +42,9 @@ pub(crate) struct Server {
     /// Of the dashboard `on-time`.
     pub(crate) embed_id: String,
 }
+
+/// Lines of JSON, which are kept as text.
+const NDJSON: &str = "application/x-ndjson";
 
 /// What came back.
 #[derive(Debug)]
@@ -71,8 +76,10 @@ impl Server {
             config,
             clock: clock.clone(),
             store: store.store().clone(),
-            // No call of the management API asks a customer's data.
-            sources: Sources::new(Limits::default(), WorkerCommand::new("/bin/false", ["worker"])),
+            sources: Sources::new(
+                Limits::default(),
+                WorkerCommand::new(env!("CARGO_BIN_EXE_fanlight"), ["worker"]),
+            ),
             prepared: PreparedDashboards::default(),
             charts: server::charts(),
             demo: None,
@@ -91,19 +98,22 @@ impl Server {
         }
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is. The reply must be as the OpenAPI document says.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         self.send_from(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await
     }
 
     /// Sends a request as it is, from another address.
     pub(crate) async fn send_from(&self, peer: IpAddr, request: Request<Body>) -> Reply {
+        let call = format!("{} {}", request.method(), request.uri().path());
         let response = self.frame.answer(peer, request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
+        let is_of_lines = parts.headers.get("content-type").is_some_and(|it| it == NDJSON);
+        contract::check(&call, parts.status.as_u16(), &parts.headers, &bytes);
         let body = match serde_json::from_slice(&bytes) {
-            Ok(body) => body,
-            Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
+            Ok(body) if !is_of_lines => body,
+            _ => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
         };
         Reply { status: parts.status.as_u16(), headers: parts.headers, body }
     }

@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::ORIGIN;
 use serde_json::{Value, json};
 
-use crate::process::{Demo, run};
+use crate::process::{Demo, client, run};
 
 #[tokio::test]
 async fn a_demo_prints_one_line_and_keeps_everything_for_its_next_start() {
@@ -26,7 +26,7 @@ async fn a_demo_prints_one_line_and_keeps_everything_for_its_next_start() {
         "data_sources",
     ];
     assert_eq!(keys, expected);
-    let alive = reqwest::get(demo.url("/healthz")).await.expect("an answer");
+    let alive = client().get(demo.url("/healthz")).send().await.expect("an answer");
     assert_eq!(alive.status(), StatusCode::OK);
     let file = fs::metadata(folder.path().join("demo.json")).expect("the file");
     assert_eq!(file.permissions().mode() & 0o777, 0o600);
@@ -49,7 +49,7 @@ async fn a_demo_prints_one_line_and_keeps_everything_for_its_next_start() {
 
 async fn create(demo: &Demo, body: &Value) -> Value {
     let token = demo.line["api_token"].as_str().expect("a token");
-    let call = reqwest::Client::new().post(demo.url("/api/create_customer/")).json(body);
+    let call = client().post(demo.url("/api/create_customer/")).json(body);
     let reply = call.header("Explo-Authorization", format!("Token {token}")).send().await;
     reply.expect("an answer").json().await.expect("JSON")
 }
@@ -58,7 +58,7 @@ async fn create(demo: &Demo, body: &Value) -> Value {
 async fn the_demo_has_its_airlines_and_their_stations() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = Demo::start(folder.path());
-    let listed = reqwest::get(demo.url("/demo/customers")).await.expect("an answer");
+    let listed = client().get(demo.url("/demo/customers")).send().await.expect("an answer");
     let listed: Value = listed.json().await.expect("JSON");
     let customers = listed["customers"].as_array().expect("a list");
     let of_level = |level: &str| customers.iter().filter(|c| c["level"] == level).count();
@@ -81,7 +81,7 @@ async fn the_demo_has_its_airlines_and_their_stations() {
 async fn the_front_page_gets_credentials_and_other_pages_do_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = Demo::start(folder.path());
-    let client = reqwest::Client::new();
+    let client = client();
     let ask = || {
         let body = json!({"provided_id": "UA", "dashboard": "on-time"});
         client.post(demo.url("/demo/token")).json(&body)
@@ -112,7 +112,7 @@ async fn a_running_server_notices_what_is_applied() {
     let applied = run(folder.path(), &["apply", workspace.to_str().expect("UTF-8")]).printed();
     let expected = "create dashboard again\npublish version 1 of dashboard again to production\n";
     assert_eq!(applied, expected);
-    let listed = reqwest::get(demo.url("/demo/customers")).await.expect("an answer");
+    let listed = client().get(demo.url("/demo/customers")).send().await.expect("an answer");
     let listed: Value = listed.json().await.expect("JSON");
     assert!(listed["dashboards"]["again"].is_string(), "{}", listed["dashboards"]);
 }
@@ -126,7 +126,7 @@ fn a_demo_for_everybody_must_be_meant() {
 
 /// The rows of a panel as a viewer of the demo sees them.
 async fn rows(demo: &Demo, customer: &str, panel: &str, variables: Value) -> Vec<Vec<Value>> {
-    let client = reqwest::Client::new();
+    let client = client();
     let body = json!({"provided_id": customer, "dashboard": "on-time"});
     let opened = client.post(demo.url("/demo/token")).json(&body).send().await;
     let opened: Value = opened.expect("an answer").json().await.expect("JSON");
@@ -141,7 +141,7 @@ async fn rows(demo: &Demo, customer: &str, panel: &str, variables: Value) -> Vec
 async fn an_airlines_stations_are_those_it_flies_from() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = Demo::start(folder.path());
-    let listed = reqwest::get(demo.url("/demo/customers")).await.expect("an answer");
+    let listed = client().get(demo.url("/demo/customers")).send().await.expect("an answer");
     let listed: Value = listed.json().await.expect("JSON");
     let mut flights: std::collections::BTreeMap<String, (i64, i64)> = Default::default();
     for customer in listed["customers"].as_array().expect("a list") {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::process::{Server, run};
+use crate::process::{Server, client, run};
 
 /// What a product's back end does: a customer, a token for a dashboard, and what a viewer then sees.
 struct BackEnd {
@@ -52,7 +52,7 @@ fn serve_new(folder: &Path, arguments: &[&str]) -> BackEnd {
     let create = ["token", "create", "--group", "Production", "--access", "read-write"];
     let api_token = run(&data_dir, &create).printed().trim_end().to_owned();
     let server = Server::start(&data_dir);
-    BackEnd { server, api_token, client: reqwest::Client::new() }
+    BackEnd { server, api_token, client: client() }
 }
 
 #[tokio::test]

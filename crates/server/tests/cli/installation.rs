@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{Ended, Server, command, run_with};
+use crate::process::{Ended, Server, client, command, run_with};
 
 /// A data folder of `fanlight init`, with the group Production and a token for it.
 pub(crate) struct Installation {
@@ -82,11 +82,8 @@ impl Installation {
     /// As [`Installation::serve`], on another data folder.
     pub(crate) fn serve_in(&self, data_dir: &Path) -> Served {
         let server = Server::start_with(data_dir, &self.environment());
-        let calls = Calls {
-            base: server.url(""),
-            api_token: self.api_token.clone(),
-            client: reqwest::Client::new(),
-        };
+        let calls =
+            Calls { base: server.url(""), api_token: self.api_token.clone(), client: client() };
         Served { server, calls }
     }
 }

@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 mod faults;
 mod first;
+mod import;
 mod installation;
 mod key;
 mod process;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -54,6 +54,45 @@ pub(crate) fn run_with(data_dir: &Path, arguments: &[&str], environment: &[(&str
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let code = output.status.code();
     Ended { code, stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A command that runs until it ends by itself, or is killed when this is dropped.
+pub(crate) struct Running {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Running {
+    pub(crate) fn start(data_dir: &Path, arguments: &[&str]) -> Self {
+        let mut command = command(data_dir, arguments);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the binary runs");
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        Self { child, stderr }
+    }
+
+    /// Waits until a line begins so; false when the command has ended before.
+    pub(crate) fn says(&mut self, start: &str) -> bool {
+        self.stderr.by_ref().lines().any(|line| line.expect("UTF-8").starts_with(start))
+    }
+
+    /// Waits for the end.
+    pub(crate) fn succeeds(mut self) -> bool {
+        self.says("a line that nothing begins with");
+        self.child.wait().expect("an end").success()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A client as the server itself has it.
+pub(crate) fn client() -> reqwest::Client {
+    server::outgoing::client_builder().build().expect("a client")
 }
 
 /// A server that serves until it is dropped.

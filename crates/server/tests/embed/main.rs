@@ -2,7 +2,10 @@
 //! panels, and nothing that a viewer sends widens them.
 
 mod carried;
+#[path = "../shared/document.rs"]
+mod contract;
 mod credentials;
+mod isolation;
 mod leaving;
 mod replies;
 mod support;

@@ -100,7 +100,7 @@ async fn all_faults_of_a_request_are_told_at_once_with_pointers() {
     assert_eq!((reply.status, &reply.body["code"]), (400, &json!("invalid_request")));
     let faults = reply.body["errors"].as_array().expect("faults");
     let pointers: Vec<&str> = faults.iter().filter_map(|fault| fault["pointer"].as_str()).collect();
-    assert_eq!(pointers, ["/page", "/colour", "/sort/0"]);
+    assert_eq!(pointers, ["/page", "/sort/0", "/colour"]);
 }
 
 #[tokio::test]

@@ -19,11 +19,13 @@ use sources::{Limits, Sources, WorkerCommand};
 use testkit::TestStore;
 use workspace::Workspace;
 
+use crate::contract;
+
 pub(crate) struct Server {
     pub(crate) frame: Frame,
     pub(crate) clock: Clock,
     pub(crate) store: TestStore,
-    token: String,
+    pub(crate) token: String,
     pub(crate) secret: EmbedSecret,
     pub(crate) embed_id: String,
 }
@@ -87,10 +89,13 @@ impl Server {
         Self { frame: Frame::new(app), clock, store, token, secret, embed_id }
     }
 
+    /// Sends a request as it is. The reply must be as the OpenAPI document says.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let call = format!("{} {}", request.method(), request.uri().path());
         let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let (parts, body) = self.frame.answer(peer, request).await.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
+        contract::check(&call, parts.status.as_u16(), &parts.headers, &bytes);
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, body }
     }

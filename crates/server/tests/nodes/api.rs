@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
+use server::outgoing::client_builder;
 
 /// Longer than any node takes to give up by itself: a call that is given up here would still be at
 /// work there.
@@ -18,7 +19,7 @@ pub(crate) struct BackEnd {
 
 impl BackEnd {
     pub(crate) fn new(token: String) -> Self {
-        let client = Client::builder().pool_max_idle_per_host(0).timeout(LONGEST);
+        let client = client_builder().pool_max_idle_per_host(0).timeout(LONGEST);
         Self { client: client.build().expect("a client"), token }
     }
 
@@ -108,6 +109,6 @@ pub(crate) async fn is_ready(server: &str) -> bool {
 }
 
 fn impatient() -> Client {
-    let client = Client::builder().pool_max_idle_per_host(0).timeout(Duration::from_secs(5));
+    let client = client_builder().pool_max_idle_per_host(0).timeout(Duration::from_secs(5));
     client.build().expect("a client")
 }

@@ -370,3 +370,15 @@ async fn after_the_shutdown_nothing_is_opened() {
     assert!(matches!(bench.ask("select 2").await, Err(SourceError::Unavailable { .. })));
     assert!(!bench.is_open());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_tried_apart_from_all_sources() {
+    let bench = bench(Limits::default());
+    let connection = bench.source.connection.clone();
+    let tables = bench.sources.probe(connection, Duration::from_secs(60)).await.unwrap();
+    let columns = &tables["flights"];
+    assert!(columns.iter().any(|column| column.name == "carrier"), "{columns:?}");
+    let gone = source(Path::new("/no/such/file.parquet"), false).connection.clone();
+    let failed = bench.sources.probe(gone, Duration::from_secs(60)).await;
+    assert!(matches!(failed, Err(SourceError::Unavailable { .. })), "{failed:?}");
+}

@@ -5,8 +5,8 @@ use model::dashboard::Dashboard;
 use model::declaration::{Change, Declaration, DeclaredSource};
 use model::name::{DashboardName, EmbedId, EnvironmentName, GroupName, SchemaName, SourceName};
 
-use crate::credentials::group_id;
 use crate::error::StoreError;
+use crate::groups::group_id;
 use crate::seal::Place;
 use crate::session::{Param, Session};
 use crate::sql::{self, Statement};

@@ -17,6 +17,7 @@ use crate::error::StoreError;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
 use crate::store::Work;
+use crate::usage;
 
 pub(super) struct Update {
     pub(super) scope: GroupScope,
@@ -54,6 +55,7 @@ impl Work for Update {
         }
         let row = Row::of(&levels, &wanted)?;
         row.check_size()?;
+        usage::admit(session, Some(found.customer()), wanted.is_demo).await?;
         session.execute(sql::UPDATE_CUSTOMER, &row.update()).await?;
         write_tags(session, key, tags.as_deref()).await?;
         write_mapping(session, found.customer(), &wanted).await?;

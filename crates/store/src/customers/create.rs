@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::session::{Param, Session};
 use crate::sql;
 use crate::store::Work;
+use crate::usage;
 
 pub(super) struct Create {
     pub(super) scope: GroupScope,
@@ -33,6 +34,7 @@ impl Work for Create {
         let levels = levels(session).await?;
         let parents = self.parents(session).await?;
         let (customer, tags) = self.checked(session, &levels, &parents).await?;
+        usage::admit(session, None, customer.is_demo).await?;
         let Some(record) = insert(session, &levels, customer, parents).await? else {
             // Another node's transaction has just committed the same id.
             return self.existing(session).await;

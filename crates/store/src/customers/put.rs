@@ -20,6 +20,7 @@ use crate::error::{Faults, StoreError};
 use crate::session::{Param, Session};
 use crate::sql;
 use crate::store::Work;
+use crate::usage::PaidCustomers;
 
 use present::Present;
 
@@ -69,7 +70,8 @@ impl Work for Put {
         let ids = self.named_ids();
         let present = Present::read(session, &self.scope, &ids).await?;
         let new_keys = self.new_keys(session, &present).await?;
-        let decided = Decider::new(self, session, &present, new_keys).decide()?;
+        let paid = self.paid_customers(session, &present).await?;
+        let decided = Decider::new(self, session, &present, new_keys, paid).decide()?;
         let must_undo = self.options.atomic && decided.iter().any(Result::is_err);
         if must_undo {
             return Ok(decided.into_iter().map(undone).collect());
@@ -122,6 +124,19 @@ impl Put {
         ids.into_iter().collect()
     }
 
+    /// Counted when a row would add one.
+    async fn paid_customers(
+        &self,
+        session: &Session<'_>,
+        present: &Present,
+    ) -> Result<Option<PaidCustomers>, StoreError> {
+        let adds = |row: &PutRow| !row.wanted.is_demo && !present.is_paid(&row.wanted.provided_id);
+        match self.rows.iter().any(adds) {
+            true => PaidCustomers::hold(session).await,
+            false => Ok(None),
+        }
+    }
+
     /// Keys for the customers that are not there yet; not taken from the database when nothing will
     /// be written.
     async fn new_keys(
@@ -155,6 +170,8 @@ struct Decider<'a> {
     present: &'a Present,
     population: Population<'a>,
     new_keys: std::vec::IntoIter<i64>,
+    /// `None` when their number does not matter.
+    paid: Option<PaidCustomers>,
     now_us: i64,
 }
 
@@ -164,10 +181,11 @@ impl<'a> Decider<'a> {
         session: &'a Session<'a>,
         present: &'a Present,
         new_keys: Vec<i64>,
+        paid: Option<PaidCustomers>,
     ) -> Self {
         let population = present.population(put.scope.group());
         let now_us = session.now_us();
-        Self { put, session, present, population, new_keys: new_keys.into_iter(), now_us }
+        Self { put, session, present, population, new_keys: new_keys.into_iter(), paid, now_us }
     }
 
     /// Each row, in the order of the rows.
@@ -205,12 +223,19 @@ impl<'a> Decider<'a> {
         // Not taken by a row that fails, which may leave a gap and does no harm.
         let key = found.map(|found| found.key).or_else(|| self.new_keys.next().map(CustomerKey));
         let key = key.ok_or_else(|| StoreError::corrupt("too few new keys"))?;
+        let (was_paid, is_paid) = (self.present.is_paid(&wanted.provided_id), !wanted.is_demo);
         let place = match (&tags, mapping) {
-            (Some(_), Some(())) => faults.note(self.place(key, wanted))?,
+            (Some(_), Some(())) => {
+                self.paid.as_ref().map_or(Ok(()), |paid| paid.check(was_paid, is_paid))?;
+                faults.note(self.place(key, wanted))?
+            }
             // Only a row that will stand may change where others can.
             _ => faults.note(rank(&self.present.levels, wanted.level.as_deref()))?.map(|_| None),
         };
         let (tags, parent) = faults.finish(tags.zip(place))?;
+        if let Some(paid) = &mut self.paid {
+            paid.count(was_paid, is_paid);
+        }
         Ok(self.decided(row, found, key, parent, tags))
     }
 

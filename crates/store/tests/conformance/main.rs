@@ -1,16 +1,20 @@
 //! What the store promises, on SQLite and on PostgreSQL.
 
+mod audit;
 mod batch;
 mod credentials;
 mod customers;
 mod definitions;
 mod health;
+mod import;
+mod management;
 mod mapping;
 mod recorded;
 mod secrets;
 mod tags;
 mod tree;
 mod upkeep;
+mod usage;
 
 use std::str::FromStr;
 

@@ -11,6 +11,7 @@ use model::credential::ApiToken;
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::openapi::{Credential, Describe, Description};
 use crate::whence::Whence;
 
 const HEADER: &str = "explo-authorization";
@@ -59,6 +60,18 @@ impl FromRequestParts<App> for Writer {
         let Caller(scope) = Caller::from_request_parts(parts, app).await?;
         scope.require_write()?;
         Ok(Self(scope))
+    }
+}
+
+impl Describe for Caller {
+    fn describe(description: &mut Description) {
+        description.credentials.insert(Credential::ExploToken);
+    }
+}
+
+impl Describe for Writer {
+    fn describe(description: &mut Description) {
+        Caller::describe(description);
     }
 }
 

@@ -8,24 +8,64 @@ use model::customer::{
     PropertiesChange,
 };
 use model::name::{CustomerName, GroupId, ProvidedId};
+use schemars::JsonSchema;
 use store::Definitions;
 
 use crate::api_error::ApiError;
 use crate::json::{Faults, Fields};
+use crate::reading::{FromFields, Id};
 use crate::routes::customer_fields::{check_properties, emails, tags};
 use crate::routes::mapping::MappingFields;
 
-/// The fields of a customer's body, their types checked.
-pub(super) struct CustomerBody {
+/// A customer, its types checked.
+#[derive(JsonSchema)]
+#[schemars(rename = "ExploCustomerBody")]
+pub(crate) struct CustomerBody {
+    /// The client's own id of the customer.
+    #[schemars(with = "Id")]
     pub(super) provided_id: ProvidedId,
-    new_provided_id: Option<String>,
+    /// Required to create a customer.
     name: Option<String>,
+    #[schemars(flatten)]
     mapping: MappingFields,
+    #[schemars(rename = "is_demo_group")]
     is_demo: Option<bool>,
     emails: Option<Vec<String>>,
+    /// Names of tags, which must exist.
+    #[schemars(rename = "group_tags")]
     tags: Option<Vec<String>>,
+    /// The root level when absent.
+    #[schemars(rename = "hierarchy_level_name")]
     level: Option<String>,
+    /// A customer on a higher level. In an update, `null` detaches.
+    #[schemars(rename = "parent_provided_id", with = "Option<Id>")]
     parent: Parent,
+    properties: Option<Properties>,
+}
+
+/// A change of a customer: what is absent stays.
+#[derive(JsonSchema)]
+#[schemars(rename = "ExploCustomerUpdate")]
+pub(crate) struct CustomerUpdate {
+    #[schemars(flatten)]
+    customer: CustomerBody,
+    /// Replaces `provided_id`.
+    #[schemars(with = "Option<Id>")]
+    new_provided_id: Option<String>,
+}
+
+/// A customer as it was described before there were tags, levels and e-mail addresses.
+#[derive(JsonSchema)]
+#[schemars(rename = "ExploUserGroupBody")]
+pub(crate) struct UserGroupBody {
+    #[schemars(with = "Id")]
+    user_group_id: ProvidedId,
+    /// Required to create a user group.
+    name: Option<String>,
+    #[schemars(flatten)]
+    mapping: MappingFields,
+    #[schemars(rename = "is_demo_group")]
+    is_demo: Option<bool>,
     properties: Option<Properties>,
 }
 
@@ -36,37 +76,38 @@ enum Parent {
     Named(String),
 }
 
-impl CustomerBody {
-    /// Reads the body of a call for customers.
-    pub(super) fn read(mut fields: Fields) -> Result<Self, ApiError> {
+impl FromFields for CustomerBody {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let (name, mapping) = (fields.text("name"), MappingFields::take(fields));
+        let (is_demo, emails) = (fields.flag("is_demo_group"), fields.texts("emails"));
+        let (tags, level) = (fields.texts("group_tags"), fields.text("hierarchy_level_name"));
+        let (parent, properties) = (parent(fields), fields.object("properties"));
+        let provided_id = read_id(fields, "provided_id")?;
+        Some(Self { provided_id, name, mapping, is_demo, emails, tags, level, parent, properties })
+    }
+}
+
+impl FromFields for CustomerUpdate {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
         let new_provided_id = fields.id("new_provided_id");
-        let emails = fields.texts("emails");
-        let tags = fields.texts("group_tags");
-        let level = fields.text("hierarchy_level_name");
-        let parent = parent(&mut fields);
-        let body = Self::read_common(fields, "provided_id")?;
-        Ok(Self { new_provided_id, emails, tags, level, parent, ..body })
+        Some(Self { customer: CustomerBody::from_fields(fields)?, new_provided_id })
     }
+}
 
-    /// Reads the body of a call for user groups, as customers were called before they had tags,
-    /// levels and e-mail addresses.
-    pub(super) fn read_user_group(fields: Fields) -> Result<Self, ApiError> {
-        Self::read_common(fields, "user_group_id")
+impl FromFields for UserGroupBody {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let (name, mapping) = (fields.text("name"), MappingFields::take(fields));
+        let (is_demo, properties) = (fields.flag("is_demo_group"), fields.object("properties"));
+        let user_group_id = read_id(fields, "user_group_id")?;
+        Some(Self { user_group_id, name, mapping, is_demo, properties })
     }
+}
 
-    fn read_common(mut fields: Fields, id_field: &str) -> Result<Self, ApiError> {
-        let mapping = MappingFields {
-            entries: fields.ids_by_id("mapping"),
-            source_id: fields.id("data_source_id"),
-            source_name: fields.text("data_source_provided_id"),
-        };
-        let (name, is_demo) = (fields.text("name"), fields.flag("is_demo_group"));
-        let properties = fields.object("properties");
-        let provided_id = read_id(&mut fields, id_field);
-        let provided_id = fields.finish(provided_id)?;
-        Ok(Self {
-            provided_id,
-            new_provided_id: None,
+impl From<UserGroupBody> for CustomerBody {
+    fn from(body: UserGroupBody) -> Self {
+        let UserGroupBody { user_group_id, name, mapping, is_demo, properties } = body;
+        Self {
+            provided_id: user_group_id,
             name,
             mapping,
             is_demo,
@@ -75,9 +116,17 @@ impl CustomerBody {
             level: None,
             parent: Parent::Unsaid,
             properties,
-        })
+        }
     }
+}
 
+impl From<UserGroupBody> for CustomerUpdate {
+    fn from(body: UserGroupBody) -> Self {
+        Self { customer: body.into(), new_provided_id: None }
+    }
+}
+
+impl CustomerBody {
     /// The customer to be made. Lists every rule that is broken.
     pub(super) fn into_new(
         self,
@@ -110,18 +159,21 @@ impl CustomerBody {
         });
         faults.finish(new)
     }
+}
 
+impl CustomerUpdate {
     /// The change to be made to the customer that the body selects. Lists every rule that is broken.
     pub(super) fn into_change(
         self,
         definitions: &Definitions,
         group: GroupId,
     ) -> Result<(ProvidedId, CustomerChange), ApiError> {
+        let Self { customer, new_provided_id } = self;
         let mut faults = Faults::default();
         let new_id = |id| faults.note("new_provided_id", ProvidedId::try_from(id));
-        let provided_id = self.new_provided_id.and_then(new_id);
-        let name = self.name.and_then(|name| faults.note("name", CustomerName::try_from(name)));
-        let parent = match self.parent {
+        let provided_id = new_provided_id.and_then(new_id);
+        let name = customer.name.and_then(|name| faults.note("name", CustomerName::try_from(name)));
+        let parent = match customer.parent {
             Parent::Unsaid => None,
             Parent::None => Some(ParentChange::Detach),
             Parent::Named(id) => faults
@@ -131,20 +183,20 @@ impl CustomerBody {
         let change = CustomerChange {
             provided_id,
             name,
-            level: self.level.map(LevelChange::Named),
+            level: customer.level.map(LevelChange::Named),
             parent,
-            properties: self
+            properties: customer
                 .properties
                 .map(|it| PropertiesChange::Replace(check_properties(it, &mut faults))),
-            mapping: self
+            mapping: customer
                 .mapping
                 .resolve(definitions, group, &mut faults)
                 .map(MappingChange::Replace),
-            emails: self.emails.map(|texts| emails(texts, &mut faults)),
-            tags: self.tags.map(|texts| tags(texts, &mut faults).into_iter().collect()),
-            is_demo: self.is_demo,
+            emails: customer.emails.map(|texts| emails(texts, &mut faults)),
+            tags: customer.tags.map(|texts| tags(texts, &mut faults).into_iter().collect()),
+            is_demo: customer.is_demo,
         };
-        faults.finish(Some((self.provided_id, change)))
+        faults.finish(Some((customer.provided_id, change)))
     }
 }
 

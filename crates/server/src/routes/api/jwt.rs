@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use model::credential::EmbedSecret;
 use model::name::{EmbedId, ProvidedId};
 use model::{Dashboard, GroupScope};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::StoreError;
 
 use super::caller::Caller;
 use super::customer_body::read_id;
-use super::replies;
+use super::replies::{Content, Success, success};
+use crate::answer::Answer;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::config::Config;
@@ -21,8 +22,52 @@ use crate::embed_token::{self, Claims, Feature, Features, lifetime};
 use crate::field_path::FieldPath;
 use crate::json::{Faults, Fields};
 use crate::origin::Origin;
+use crate::reading::{FromFields, Id, Lenient};
 
 const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// For whom, and what the token shall say. Dates and words are read later.
+#[derive(JsonSchema)]
+#[schemars(rename = "ExploJwtBody")]
+pub(crate) struct Asked {
+    /// The customer.
+    #[schemars(with = "Id")]
+    provided_id: ProvidedId,
+    /// The dashboard.
+    embed_id: String,
+    /// The embed secret; the group's own, which the server manages, when absent.
+    key_id: Option<String>,
+    /// An ISO 8601 duration such as `PT1H`, or a time; 24 hours when absent.
+    expiration: Option<String>,
+    /// The panel that the token opens, alone.
+    chart_id: Option<String>,
+    rb_allowed_features: Option<Vec<String>>,
+    disable_editable_section_editing: Option<bool>,
+    /// The only origin whose pages may use the token.
+    embed_origin: Option<String>,
+}
+
+impl FromFields for Asked {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let (key_id, expiration) = (fields.text("key_id"), fields.text("expiration"));
+        let (chart_id, embed_origin) = (fields.text("chart_id"), fields.text("embed_origin"));
+        let rb_allowed_features = fields.texts("rb_allowed_features");
+        let disable_editable_section_editing = fields.flag("disable_editable_section_editing");
+        let provided_id = read_id(fields, "provided_id");
+        let embed_id = fields.text("embed_id");
+        let embed_id = fields.required("embed_id", embed_id);
+        Some(Self {
+            provided_id: provided_id?,
+            embed_id: embed_id?,
+            key_id,
+            expiration,
+            chart_id,
+            rb_allowed_features,
+            disable_editable_section_editing,
+            embed_origin,
+        })
+    }
+}
 
 /// What the client asks for, as far as it can be told without the store.
 struct Wanted {
@@ -36,18 +81,24 @@ struct Wanted {
     chart: Option<String>,
 }
 
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExploJwt")]
+pub(crate) struct Minted {
+    jwt: String,
+}
+
+impl Content for Minted {
+    type Form = Self;
+}
+
 /// `POST /api/generate_jwt/`
 pub(crate) async fn generate(
     State(app): State<App>,
     caller: Caller,
-    fields: Fields,
-) -> Result<Response, ApiError> {
-    #[derive(Serialize)]
-    struct Reply {
-        jwt: String,
-    }
+    Lenient(asked): Lenient<Asked>,
+) -> Result<Answer<Success<Minted>>, ApiError> {
     let now = app.clock.now();
-    let wanted = read(fields, now, &app.config)?;
+    let wanted = wanted(asked, now, &app.config)?;
     if app.store.customer(&caller, &wanted.customer).await?.is_none() {
         return Err(StoreError::NotFound("customer").into());
     }
@@ -63,36 +114,34 @@ pub(crate) async fn generate(
         chart: wanted.chart,
     };
     let jwt = embed_token::mint(&claims, &secret, now, app.random());
-    Ok(replies::success(&Reply { jwt }))
+    Ok(success(&Minted { jwt }))
 }
 
-fn read(mut fields: Fields, now: Timestamp, config: &Config) -> Result<Wanted, ApiError> {
-    let chart = fields.text("chart_id");
-    if chart.is_some() && !config.chart_embeds {
+fn wanted(asked: Asked, now: Timestamp, config: &Config) -> Result<Wanted, ApiError> {
+    if asked.chart_id.is_some() && !config.chart_embeds {
         return Err(ApiError::forbidden(
             "embedding a single chart (chart_id) is not enabled on this server (chart_embeds)",
         ));
     }
     let longest = config.embed_token_max_lifetime;
-    let customer = read_id(&mut fields, "provided_id");
-    let embed_id = fields.text("embed_id");
-    let embed_id = fields.required("embed_id", embed_id);
-    let key_id = fields.text("key_id");
-    let expires = fields.text("expiration");
-    let issuer = fields.text("embed_origin");
-    let features = fields.texts("rb_allowed_features");
-    let disables_editing = fields.flag("disable_editable_section_editing");
-    let faults = &mut fields.faults;
-    let expires = match expires {
+    let mut faults = Faults::default();
+    let expires = match asked.expiration {
         None => now.checked_add(DEFAULT_LIFETIME.min(longest)).ok(),
         Some(text) => faults.note("expiration", lifetime::expiry(&text, now, longest)),
     };
-    let issuer = issuer.and_then(|text| faults.note("embed_origin", text.parse()));
-    let features = features.map(|words| read_features(&words, faults));
-    let wanted = customer.zip(embed_id).zip(expires).map(|((customer, embed_id), expires)| {
-        Wanted { customer, embed_id, key_id, expires, issuer, features, disables_editing, chart }
+    let issuer = asked.embed_origin.and_then(|text| faults.note("embed_origin", text.parse()));
+    let features = asked.rb_allowed_features.map(|words| read_features(&words, &mut faults));
+    let wanted = expires.map(|expires| Wanted {
+        customer: asked.provided_id,
+        embed_id: asked.embed_id,
+        key_id: asked.key_id,
+        expires,
+        issuer,
+        features,
+        disables_editing: asked.disable_editable_section_editing,
+        chart: asked.chart_id,
     });
-    fields.finish(wanted)
+    faults.finish(wanted)
 }
 
 fn read_features(words: &[String], faults: &mut Faults) -> Features {

@@ -1,22 +1,24 @@
 //! User groups: what customers were called before, still spoken by old clients.
 
 use axum::extract::State;
-use axum::response::Response;
 use model::customer::CustomerRecord;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::caller::{Caller, Writer};
-use super::customer_body::CustomerBody;
-use super::customers::{change, current_token, get_or_create};
-use super::replies;
+use super::customer_body::UserGroupBody;
+use super::customers::{OwnToken, change, get_or_create};
+use super::replies::{Content, Success, success};
+use crate::answer::Answer;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::json::Fields;
+use crate::reading::Lenient;
 
 /// Explo's id of the workspace behind an API token; here a server is one team.
 pub(super) const TEAM_ID: u32 = 1;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExploUserGroup")]
 struct UserGroup<'a> {
     team_id: u32,
     token: &'a str,
@@ -25,40 +27,57 @@ struct UserGroup<'a> {
     is_demo_group: bool,
 }
 
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExploNewUserGroup")]
+pub(crate) struct Made<'a> {
+    /// Whether this call made it.
+    new_user_group: bool,
+    user_group: UserGroup<'a>,
+}
+
+impl Content for Made<'_> {
+    type Form = Made<'static>;
+}
+
 /// `POST /api/create_user_group/`
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    fields: Fields,
-) -> Result<Response, ApiError> {
-    #[derive(Serialize)]
-    struct Reply<'a> {
-        new_user_group: bool,
-        user_group: UserGroup<'a>,
-    }
-    let body = CustomerBody::read_user_group(fields)?;
-    let (record, new_user_group) = get_or_create(&app, &caller, body).await?;
-    Ok(replies::success(&Reply { new_user_group, user_group: UserGroup::of(&record) }))
+    Lenient(body): Lenient<UserGroupBody>,
+) -> Result<Answer<Success<Made<'static>>>, ApiError> {
+    let (record, new_user_group) = get_or_create(&app, &caller, body.into()).await?;
+    Ok(success(&Made { new_user_group, user_group: UserGroup::of(&record) }))
+}
+
+/// A reply with one user group.
+pub(crate) type OneUserGroup = Answer<Success<Shown<'static>>>;
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExploUserGroup")]
+pub(crate) struct Shown<'a> {
+    user_group: UserGroup<'a>,
+}
+
+impl Content for Shown<'_> {
+    type Form = Shown<'static>;
 }
 
 /// `POST /api/update_user_group/`
 pub(crate) async fn update(
     State(app): State<App>,
     caller: Writer,
-    fields: Fields,
-) -> Result<Response, ApiError> {
-    let body = CustomerBody::read_user_group(fields)?;
-    Ok(show(&change(&app, &caller, body).await?))
+    Lenient(body): Lenient<UserGroupBody>,
+) -> Result<OneUserGroup, ApiError> {
+    Ok(show(&change(&app, &caller, body.into()).await?))
 }
 
 /// `POST /api/refresh_user_group_token/`
 pub(crate) async fn refresh_token(
     State(app): State<App>,
     caller: Writer,
-    fields: Fields,
-) -> Result<Response, ApiError> {
-    let token = current_token(fields)?;
-    Ok(show(&app.store.refresh_customer_token(&caller, &token).await?))
+    Lenient(own): Lenient<OwnToken>,
+) -> Result<OneUserGroup, ApiError> {
+    Ok(show(&app.store.refresh_customer_token(&caller, &own.token()?).await?))
 }
 
 impl<'a> UserGroup<'a> {
@@ -74,10 +93,6 @@ impl<'a> UserGroup<'a> {
     }
 }
 
-fn show(record: &CustomerRecord) -> Response {
-    #[derive(Serialize)]
-    struct Reply<'a> {
-        user_group: UserGroup<'a>,
-    }
-    replies::success(&Reply { user_group: UserGroup::of(record) })
+fn show(record: &CustomerRecord) -> OneUserGroup {
+    success(&Shown { user_group: UserGroup::of(record) })
 }

@@ -6,14 +6,32 @@ use std::time::Duration;
 use bytes::Bytes;
 use model::dashboard::CachePolicy;
 use query::{Audience, Compiled, QueryError, Request, Statement};
+use schemars::JsonSchema;
 use sources::{Answer, Cell, CustomerKey, ResultSet, RunOptions, SourceError};
 
 use super::rows;
-use super::viewer::Viewer;
+use super::viewer::{Viewer, no_part};
 use crate::api_error::{ApiError, Kind};
 use crate::app::App;
 use crate::field_path::FieldPath;
 use crate::request_id::RequestId;
+
+// `Answered::to_json` writes it without making it.
+/// A panel's rows.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it tells the form of what is written; tests hold replies to it")]
+pub(crate) struct PanelData {
+    /// Dimensions first, then measures, in declared order.
+    columns: Vec<rows::Heading<'static>>,
+    /// Integers beyond 2^53 and decimals are strings, timestamps RFC 3339 in UTC.
+    rows: Vec<Vec<serde_json::Value>>,
+    /// Of tables: the rows on all pages.
+    total_rows: Option<i64>,
+    /// Whether somebody asked the same before.
+    cached: bool,
+    /// When the data source was asked: RFC 3339.
+    as_of: String,
+}
 
 /// A viewer's request with what answers it.
 pub(super) struct Question<'a> {
@@ -100,7 +118,7 @@ fn only_number(result: &ResultSet) -> Option<i128> {
 /// Why nothing was asked. What only the author can mend is told to the log alone.
 fn refusal(error: QueryError) -> ApiError {
     match error.audience() {
-        Audience::NotFound => ApiError::not_found("there is no such part of this dashboard"),
+        Audience::NotFound => no_part(),
         Audience::Viewer(faults) => {
             let fault = |fault: &query::RequestFault| crate::api_error::FieldFault {
                 field: FieldPath::from_pointer(&fault.pointer),

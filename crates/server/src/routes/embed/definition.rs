@@ -7,6 +7,7 @@ use model::dashboard::{
     PanelKind, TableColumn,
 };
 use model::name::{ColumnName, TimeZoneName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::viewer::Viewer;
@@ -14,8 +15,10 @@ use super::viewer::Viewer;
 /// Rows on a page of a table whose author said nothing.
 const DEFAULT_PAGE_SIZE: u32 = 50;
 
-#[derive(Serialize)]
-pub(super) struct Definition<'a> {
+/// What to draw and where.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbeddedDashboard")]
+pub(crate) struct Definition<'a> {
     embed_id: &'a str,
     name: &'a str,
     title: &'a str,
@@ -29,7 +32,9 @@ pub(super) struct Definition<'a> {
     layout: Vec<LayoutItem>,
 }
 
-#[derive(Serialize)]
+/// The customer for whom the dashboard is drawn.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ViewingCustomer")]
 struct Viewing<'a> {
     provided_id: &'a str,
     name: &'a str,
@@ -37,7 +42,8 @@ struct Viewing<'a> {
 }
 
 /// One panel as its viewer may know it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbeddedPanel")]
 pub(super) struct PanelView<'a> {
     id: &'a str,
     #[serde(rename = "type")]
@@ -51,16 +57,29 @@ pub(super) struct PanelView<'a> {
 }
 
 /// A column of a panel's result, in the result's order.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbeddedColumn")]
 struct ColumnView<'a> {
     name: &'a ColumnName,
     label: &'a str,
-    role: &'static str,
+    role: ColumnRole,
     bucket: Option<Bucket>,
     format: FormatView<'a>,
 }
 
-#[derive(Serialize)]
+/// What a column is to its panel.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum ColumnRole {
+    Dimension,
+    Measure,
+    /// Of a table.
+    Column,
+}
+
+/// How a value is written for people.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbeddedFormat")]
 struct FormatView<'a> {
     style: dashboard::FormatStyle,
     decimals: Option<u8>,
@@ -68,13 +87,24 @@ struct FormatView<'a> {
     currency: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A control.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EmbeddedElement")]
 struct ElementView<'a> {
     id: &'a str,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: ElementType,
     label: Option<&'a str>,
     placeholder: Option<&'a str>,
+}
+
+/// What a control looks like.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum ElementType {
+    DateRange,
+    Dropdown,
+    MultiSelect,
 }
 
 impl<'a> Definition<'a> {
@@ -144,7 +174,7 @@ impl<'a> From<&'a dashboard::Dimension> for ColumnView<'a> {
         Self {
             name: dimension.result_name(),
             label: label(dimension.label.as_deref(), dimension.result_name()),
-            role: "dimension",
+            role: ColumnRole::Dimension,
             bucket: dimension.bucket,
             format: dimension.format.as_ref().into(),
         }
@@ -156,7 +186,7 @@ impl<'a> From<&'a Measure> for ColumnView<'a> {
         Self {
             name: &measure.name,
             label: label(measure.label.as_deref(), &measure.name),
-            role: "measure",
+            role: ColumnRole::Measure,
             bucket: None,
             format: measure.format.as_ref().into(),
         }
@@ -168,7 +198,7 @@ impl<'a> From<&'a TableColumn> for ColumnView<'a> {
         Self {
             name: &column.column,
             label: label(column.label.as_deref(), &column.column),
-            role: "column",
+            role: ColumnRole::Column,
             bucket: None,
             format: column.format.as_ref().into(),
         }
@@ -196,9 +226,9 @@ impl<'a> From<&'a Element> for ElementView<'a> {
         Self {
             id: element.id.as_str(),
             kind: match element.kind {
-                ElementKind::DateRange { .. } => "date_range",
-                ElementKind::Dropdown { .. } => "dropdown",
-                ElementKind::MultiSelect { .. } => "multi_select",
+                ElementKind::DateRange { .. } => ElementType::DateRange,
+                ElementKind::Dropdown { .. } => ElementType::Dropdown,
+                ElementKind::MultiSelect { .. } => ElementType::MultiSelect,
             },
             label: element.label.as_deref(),
             placeholder: element.placeholder.as_deref(),

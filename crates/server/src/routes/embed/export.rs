@@ -4,45 +4,57 @@ mod picture;
 mod row_file;
 mod wanted;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 use query::{Request, Target};
 
-use self::wanted::{FileFormat, Wanted};
+use self::wanted::{ExportRequest, FileFormat};
 use super::answer::Question;
-use super::viewer::Viewer;
-use super::{panel_of, request};
+use super::viewer::{PanelOfViewer, Viewer, no_part};
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::body::JsonBytes;
+use crate::openapi::{Describe, Description};
+use crate::reading::Strict;
 use crate::request_id::RequestId;
 
+/// A panel's rows or picture.
+pub(super) struct File(Response);
+
+impl IntoResponse for File {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Describe for File {
+    fn describe(description: &mut Description) {
+        let headers = &[("Content-Disposition", "The file's name")];
+        description.file_reply("The file", FileFormat::media_types(), headers);
+    }
+}
+
 /// `POST /embed/v1/panels/{id}/export`
-pub(crate) async fn export(
+pub(super) async fn export(
     State(app): State<App>,
     id: RequestId,
-    viewer: Viewer,
-    Path(panel): Path<String>,
-    JsonBytes(body): JsonBytes,
-) -> Result<Response, ApiError> {
-    let panel = panel_of(&viewer, &panel)?;
-    let wanted = Wanted::read(&body)?;
+    PanelOfViewer { viewer, panel }: PanelOfViewer,
+    Strict(ExportRequest { mut data, wanted }): Strict<ExportRequest>,
+) -> Result<File, ApiError> {
     let target = match wanted.format {
         FileFormat::Rows(_) => Target::Export(panel.clone()),
         FileFormat::Picture(_) => Target::Panel(panel.clone()),
     };
-    let mut request = request::read(target, &body, &wanted::FIELDS)?;
     if matches!(wanted.format, FileFormat::Picture(_)) {
         // A picture shows as many rows of a table as find room on it.
-        request.page_size = request.page_size.or(Some(picture::TABLE_ROWS));
+        data.page_size = data.page_size.or(Some(picture::TABLE_ROWS));
     }
+    let request = data.of(target);
     let zone = zone(&request, &viewer);
     let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
-    let no_panel = || ApiError::not_found("there is no such part of this dashboard");
-    let definition = viewer.published.definition.panel(panel.as_str()).ok_or_else(no_panel)?;
+    let definition = viewer.published.definition.panel(panel.as_str()).ok_or_else(no_part)?;
     let file = match wanted.format {
         FileFormat::Rows(format) => {
             row_file::write(format, definition, &answer.rows.result, &zone)?
@@ -53,7 +65,7 @@ pub(crate) async fn export(
         }
     };
     let headers = file_headers(wanted.format, panel.as_str());
-    Ok((viewer.reply_headers(), headers, file).into_response())
+    Ok(File((viewer.reply_headers(), headers, file).into_response()))
 }
 
 /// The zone in force; the compiler has refused names that no zone has.

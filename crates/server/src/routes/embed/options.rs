@@ -1,34 +1,54 @@
 //! The choices of a control.
 
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use bytes::Bytes;
 use model::dashboard::{Element, ElementKind, FixedOption, Options};
 use query::Target;
+use schemars::JsonSchema;
 use serde_json::{Value, json};
 use sources::{Cell, ResultSet};
 
 use super::answer::Question;
+use super::request::DataRequest;
 use super::viewer::Viewer;
-use super::{json_headers, request, rows};
+use super::{json_headers, rows};
+use crate::answer::Answer;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::body::JsonBytes;
+use crate::extract::InPath;
+use crate::reading::Strict;
 use crate::request_id::RequestId;
 
+/// The choices of a control.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it tells the form of what is written; tests hold replies to it")]
+pub(super) struct ElementOptions {
+    options: Vec<ElementOption>,
+}
+
+/// One choice.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it tells the form of what is written; tests hold replies to it")]
+struct ElementOption {
+    /// What the control sends as its variable.
+    value: Value,
+    /// What the viewer reads.
+    label: String,
+}
+
 /// `POST /embed/v1/elements/{id}/options`
-pub(crate) async fn options(
+pub(super) async fn options(
     State(app): State<App>,
     id: RequestId,
     viewer: Viewer,
-    Path(element): Path<String>,
-    JsonBytes(body): JsonBytes,
-) -> Result<Response, ApiError> {
+    InPath(element): InPath<String>,
+    Strict(request): Strict<DataRequest>,
+) -> Result<Answer<ElementOptions>, ApiError> {
     // A credential for one panel opens no controls.
     let elements = viewer.only_panel.is_none().then_some(&viewer.published.definition);
     let element = elements.and_then(|definition| definition.element(&element));
     let element = element.ok_or_else(|| ApiError::not_found("there is no such control here"))?;
-    let request = request::read(Target::Options(element.id.clone()), &body, &[])?;
+    let request = request.of(Target::Options(element.id.clone()));
     let body = match choices(element) {
         None => Bytes::from_static(b"{\"options\":[]}"),
         Some(Options::Fixed(list)) => fixed(list),
@@ -37,7 +57,7 @@ pub(crate) async fn options(
             encode(&question.answer().await?.rows.result)
         }
     };
-    Ok((viewer.reply_headers(), json_headers(), body).into_response())
+    Ok(Answer::new((viewer.reply_headers(), json_headers(), body)))
 }
 
 /// A date range has no list of choices.

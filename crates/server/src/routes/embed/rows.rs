@@ -6,15 +6,31 @@
 use std::io::Write;
 
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sources::{Cell, ColumnKind, ResultSet};
 
-/// One column's heading on the wire.
-#[derive(Serialize)]
-struct Heading<'a> {
+/// A column of the result.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ResultColumn")]
+pub(super) struct Heading<'a> {
     name: &'a str,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: ColumnType,
+}
+
+/// What a column holds.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum ColumnType {
+    String,
+    Integer,
+    Float,
+    Decimal,
+    Boolean,
+    Date,
+    Timestamp,
+    Time,
 }
 
 /// `"columns":[…],"rows":[[…],…]`, without the braces around them.
@@ -22,7 +38,7 @@ pub(super) fn encode(result: &ResultSet) -> Bytes {
     let columns = result.columns();
     let headings: Vec<Heading<'_>> = columns
         .iter()
-        .map(|column| Heading { name: &column.name, kind: type_name(column.kind) })
+        .map(|column| Heading { name: &column.name, kind: column.kind.into() })
         .collect();
     let mut out = Vec::with_capacity(256 + result.row_count() * columns.len() * 12);
     out.extend_from_slice(b"\"columns\":");
@@ -47,17 +63,18 @@ pub(super) fn is_exact_in_a_double(value: i128) -> bool {
     value.unsigned_abs() <= 1 << 53
 }
 
-/// The name of a column's type on the wire.
-fn type_name(kind: ColumnKind) -> &'static str {
-    match kind {
-        ColumnKind::String | ColumnKind::Other => "string",
-        ColumnKind::Integer => "integer",
-        ColumnKind::Float => "float",
-        ColumnKind::Decimal => "decimal",
-        ColumnKind::Boolean => "boolean",
-        ColumnKind::Date => "date",
-        ColumnKind::Timestamp => "timestamp",
-        ColumnKind::Time => "time",
+impl From<ColumnKind> for ColumnType {
+    fn from(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::String | ColumnKind::Other => Self::String,
+            ColumnKind::Integer => Self::Integer,
+            ColumnKind::Float => Self::Float,
+            ColumnKind::Decimal => Self::Decimal,
+            ColumnKind::Boolean => Self::Boolean,
+            ColumnKind::Date => Self::Date,
+            ColumnKind::Timestamp => Self::Timestamp,
+            ColumnKind::Time => Self::Time,
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::arrival::Arrival;
 use crate::embed_token::{Claims, EmbedTokenError, SealedToken};
+use crate::extract::InPath;
+use crate::openapi::{Credential, Describe, Description, Place};
 
 /// `<embed_id>:<customer_token>`
 const CUSTOMER_TOKEN: HeaderName = HeaderName::from_static("fanlight-customer-token");
@@ -66,6 +68,45 @@ impl FromRequestParts<App> for Viewer {
         let published = published.ok_or_else(no_dashboard)?;
         Ok(Self { scope, published, definitions, only_panel, expires })
     }
+}
+
+impl Describe for Viewer {
+    fn describe(description: &mut Description) {
+        description.credentials.extend([Credential::EmbedToken, Credential::CustomerToken]);
+        let meaning = "Show the version published there; the newest when absent.";
+        description.parameter("environment", Place::Query, meaning);
+        let meaning = "When the embed token ends, in seconds since 1970; absent without one.";
+        description.header("Fanlight-Token-Expires", meaning);
+    }
+}
+
+/// A viewer with the panel that the path names. An id that no panel can have, or that the credential
+/// does not open, is as absent as one that none has.
+pub(crate) struct PanelOfViewer {
+    pub(super) viewer: Viewer,
+    pub(super) panel: PanelId,
+}
+
+impl FromRequestParts<App> for PanelOfViewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let viewer = Viewer::from_request_parts(parts, app).await?;
+        let InPath(text) = InPath::<String>::from_request_parts(parts, app).await?;
+        let panel = text.parse().ok().filter(|id| viewer.may_see(id)).ok_or_else(no_part)?;
+        Ok(Self { viewer, panel })
+    }
+}
+
+impl Describe for PanelOfViewer {
+    fn describe(description: &mut Description) {
+        Viewer::describe(description);
+    }
+}
+
+/// What is not on the dashboard, or not for this viewer.
+pub(super) fn no_part() -> ApiError {
+    ApiError::not_found("there is no such part of this dashboard")
 }
 
 /// A credential that has proved itself.

@@ -6,7 +6,8 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
-use model::name::GroupName;
+use model::access::{Caller, ManagementScope, ReadOnly};
+use model::name::{GroupId, GroupName};
 use model::{GroupScope, OperatorScope};
 
 use crate::api_error::ApiError;
@@ -19,6 +20,16 @@ pub(crate) struct InGroup(GroupScope);
 
 /// A caller within one group that may write.
 pub(crate) struct WriterInGroup(GroupScope);
+
+/// Anybody who may read what is common to all groups: an API token, or the admin key. With
+/// `?group=NAME` the operator sees what that group's tokens see.
+pub(crate) enum Anyone {
+    Group(GroupScope),
+    Operator(OperatorScope),
+}
+
+/// Anybody who may change what is common to all groups.
+pub(crate) struct AnyWriter(Anyone);
 
 /// The operator: the admin key.
 pub(crate) struct Operator(OperatorScope);
@@ -69,6 +80,71 @@ impl FromRequestParts<App> for WriterInGroup {
     }
 }
 
+impl FromRequestParts<App> for Anyone {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let whence = Whence::of(parts);
+        match identify(parts, app).await? {
+            Identity::Group(scope) => {
+                own_group(parts, scope).map(|it| Self::Group(whence.of_group(it)))
+            }
+            Identity::Operator(operator) if group_parameter(parts)?.is_some() => {
+                let scope = named_group(parts, app, &operator).await?;
+                Ok(Self::Group(whence.of_group(scope)))
+            }
+            Identity::Operator(operator) => Ok(Self::Operator(whence.of_operator(operator))),
+        }
+    }
+}
+
+impl FromRequestParts<App> for AnyWriter {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let anyone = Anyone::from_request_parts(parts, app).await?;
+        anyone.require_write()?;
+        Ok(Self(anyone))
+    }
+}
+
+impl Anyone {
+    /// The one group whose things are seen; `None`: those of all groups.
+    pub(crate) fn group(&self) -> Option<GroupId> {
+        match self {
+            Self::Group(scope) => Some(scope.group()),
+            Self::Operator(_) => None,
+        }
+    }
+
+    fn scope(&self) -> &dyn ManagementScope {
+        match self {
+            Self::Group(scope) => scope,
+            Self::Operator(scope) => scope,
+        }
+    }
+}
+
+impl ManagementScope for Anyone {
+    fn caller(&self) -> &Caller {
+        self.scope().caller()
+    }
+
+    fn require_write(&self) -> Result<(), ReadOnly> {
+        self.scope().require_write()
+    }
+}
+
+impl ManagementScope for AnyWriter {
+    fn caller(&self) -> &Caller {
+        self.0.caller()
+    }
+
+    fn require_write(&self) -> Result<(), ReadOnly> {
+        self.0.require_write()
+    }
+}
+
 impl FromRequestParts<App> for Operator {
     type Rejection = ApiError;
 
@@ -77,6 +153,34 @@ impl FromRequestParts<App> for Operator {
             Identity::Operator(scope) => Ok(Self(Whence::of(parts).of_operator(scope))),
             Identity::Group(_) => Err(ApiError::forbidden("only the admin key may do this")),
         }
+    }
+}
+
+/// A caller within one group, or the operator over all of them.
+pub(crate) enum Reach {
+    Group(GroupScope),
+    All(OperatorScope),
+}
+
+impl FromRequestParts<App> for Reach {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        match identify(parts, app).await? {
+            Identity::Group(scope) => own_group(parts, scope).map(Self::Group),
+            Identity::Operator(operator) if group_parameter(parts)?.is_none() => {
+                Ok(Self::All(operator))
+            }
+            Identity::Operator(operator) => {
+                named_group(parts, app, &operator).await.map(Self::Group)
+            }
+        }
+    }
+}
+
+impl Describe for Reach {
+    fn describe(description: &mut Description) {
+        InGroup::describe(description);
     }
 }
 
@@ -89,6 +193,18 @@ impl Describe for InGroup {
 }
 
 impl Describe for WriterInGroup {
+    fn describe(description: &mut Description) {
+        InGroup::describe(description);
+    }
+}
+
+impl Describe for Anyone {
+    fn describe(description: &mut Description) {
+        InGroup::describe(description);
+    }
+}
+
+impl Describe for AnyWriter {
     fn describe(description: &mut Description) {
         InGroup::describe(description);
     }

@@ -39,8 +39,8 @@ pub(crate) struct Call {
     payload_hash: [u8; 32],
 }
 
-/// The JSON body of a call that may be sent again.
-pub(crate) struct Once<T> {
+/// The JSON body, of at most `LIMIT` bytes, of a call that may be sent again.
+pub(crate) struct Once<T, const LIMIT: usize = MAX_BYTES> {
     pub(crate) body: T,
     pub(crate) call: Call,
 }
@@ -51,11 +51,14 @@ pub(crate) struct OnceEmpty(pub(crate) Call);
 /// The reply to such a call: `T` with a status.
 pub(crate) struct OnceReply<T, const STATUS: u16>(Response, PhantomData<T>);
 
-impl<T: DeserializeOwned + JsonSchema + 'static> FromRequest<App> for Once<T> {
+impl<T, const LIMIT: usize> FromRequest<App> for Once<T, LIMIT>
+where
+    T: DeserializeOwned + JsonSchema + 'static,
+{
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        let (parts, bytes) = read(request, MAX_BYTES).await?;
+        let (parts, bytes) = read(request, LIMIT).await?;
         let call = Call::of(&parts, &bytes)?;
         Ok(Self { body: parsed(&bytes)?, call })
     }
@@ -77,7 +80,7 @@ async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes), ApiError
     Ok((head, bytes))
 }
 
-impl<T: JsonSchema> Describe for Once<T> {
+impl<T: JsonSchema, const LIMIT: usize> Describe for Once<T, LIMIT> {
     fn describe(description: &mut Description) {
         description.body::<T>();
         Call::describe(description);
@@ -136,6 +139,14 @@ impl Call {
             }
         };
         Ok(OnceReply(response, PhantomData))
+    }
+}
+
+impl<T: Serialize, const STATUS: u16> OnceReply<T, STATUS> {
+    /// To a call that changes nothing.
+    pub(crate) fn of(value: &T) -> Result<Self, ApiError> {
+        let kept = Kept { status: STATUS, body: json(value) };
+        Ok(Self(response(kept)?, PhantomData))
     }
 }
 

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use model::declaration::Change;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,18 +13,52 @@ use serde::de::DeserializeOwned;
 use crate::api_error::ApiError;
 use crate::openapi::{Describe, Description};
 
-/// Something was made: 201.
-pub(crate) struct Created<T>(pub(crate) T);
+/// A record that was made or brought to the state that was put: 201 or 200.
+pub(crate) struct Put<T>(pub(crate) PutOutcome, pub(crate) T);
 
-impl<T: Serialize> IntoResponse for Created<T> {
+/// What became of a record that was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PutOutcome {
+    Created,
+    Updated,
+    /// It was as wanted; nothing was written.
+    Unchanged,
+}
+
+/// A record with what became of it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Put{T}")]
+struct WithOutcome<T> {
+    outcome: PutOutcome,
+    #[serde(flatten)]
+    record: T,
+}
+
+impl<T: Serialize> IntoResponse for Put<T> {
     fn into_response(self) -> Response {
-        (StatusCode::CREATED, Json(self.0)).into_response()
+        let Self(outcome, record) = self;
+        let is_new = outcome == PutOutcome::Created;
+        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+        (status, Json(WithOutcome { outcome, record })).into_response()
     }
 }
 
-impl<T: JsonSchema> Describe for Created<T> {
+impl<T: JsonSchema> Describe for Put<T> {
     fn describe(description: &mut Description) {
-        description.reply::<T>(201, "Made", &[]);
+        description.reply::<WithOutcome<T>>(200, "Changed, or as it was wanted already", &[]);
+        description.reply::<WithOutcome<T>>(201, "Made", &[]);
+    }
+}
+
+impl PutOutcome {
+    /// Of the changes that putting led to; `is_creation` tells the one that makes the record.
+    pub(crate) fn of(changes: &[Change], is_creation: impl Fn(&Change) -> bool) -> Self {
+        match changes {
+            [] => Self::Unchanged,
+            changes if changes.iter().any(is_creation) => Self::Created,
+            _ => Self::Updated,
+        }
     }
 }
 
@@ -44,6 +79,7 @@ impl Describe for NoContent {
 
 /// One page of a list.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(crate) struct Page<T> {
     pub(crate) data: Vec<T>,
     /// Whether there is more behind this page.
@@ -68,9 +104,17 @@ impl<T> Page<T> {
         Self { data: found.iter().map(show).collect(), has_more, next_cursor }
     }
 
-    /// A list that always fits on one page.
-    pub(crate) fn whole(data: Vec<T>) -> Self {
-        Self { data, has_more: false, next_cursor: None }
+    /// The first `limit` of records that are shown as they are.
+    pub(crate) fn of_records<P: Serialize>(
+        mut data: Vec<T>,
+        limit: usize,
+        position: impl Fn(&T) -> P,
+    ) -> Self {
+        let has_more = data.len() > limit;
+        data.truncate(limit);
+        let last = if has_more { data.last() } else { None };
+        let next_cursor = last.map(|record| cursor(&position(record)));
+        Self { data, has_more, next_cursor }
     }
 }
 

@@ -27,3 +27,19 @@ async fn every_fault_is_told_with_its_place() {
     let missing = server.operate("POST /v1/groups", &json!({})).await;
     missing.assert_problem(400, "invalid_request", "name: is required");
 }
+
+#[tokio::test]
+async fn a_group_is_renamed_and_deleted_when_it_is_empty() {
+    let server = Server::start().await;
+    server.create(json!({"provided_id": "UA"})).await;
+    let full = server.operate("DELETE /v1/groups/Production", &Value::Null).await;
+    full.assert_problem(409, "in_use", "in use by 1 customer, 3 data sources, 2 API tokens");
+    let renamed = server.operate("PATCH /v1/groups/Production", &json!({"name": "Live"})).await;
+    assert_eq!((renamed.status, &renamed.body["name"]), (200, &json!("Live")));
+    assert!(server.exists("UA").await, "the group's token still opens it");
+    server.operate("POST /v1/groups", &json!({"name": "Staging"})).await;
+    let deleted = server.operate("DELETE /v1/groups/Staging", &Value::Null).await;
+    assert_eq!(deleted.status, 204);
+    let gone = server.operate("GET /v1/groups/Staging", &Value::Null).await;
+    gone.assert_problem(404, "not_found", "there is no such group");
+}

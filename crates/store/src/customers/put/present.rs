@@ -59,6 +59,11 @@ impl Present {
         Ok(present)
     }
 
+    /// Whether there is such a customer, and it is no demo customer.
+    pub(super) fn is_paid(&self, id: &ProvidedId) -> bool {
+        self.customers.get(id).is_some_and(|found| !found.is_demo)
+    }
+
     /// Where the customers stand.
     pub(super) fn population(&self, group: GroupId) -> Population<'_> {
         let member = |customer: &Customer| Member {

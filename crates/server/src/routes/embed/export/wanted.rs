@@ -1,14 +1,12 @@
 //! Which file a viewer wants.
 
 use render::Size;
-use serde_json::{Map, Value};
+use schemars::JsonSchema;
 
-use super::super::request;
+use super::super::request::DataRequest;
 use crate::api_error::ApiError;
-use crate::json::Faults;
-
-/// The fields of an export request that a data request does not have.
-pub(super) const FIELDS: [&str; 4] = ["format", "width", "height", "theme"];
+use crate::json::Fields;
+use crate::reading::FromFields;
 
 /// The files that a panel can be had as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +28,45 @@ pub(super) enum PictureFormat {
     Pdf,
 }
 
+/// Which rows a viewer wants, and in which file.
+#[derive(Debug, JsonSchema)]
+pub(in super::super) struct ExportRequest {
+    #[schemars(flatten)]
+    pub(super) data: DataRequest,
+    #[schemars(flatten)]
+    pub(super) wanted: Wanted,
+}
+
 /// What an export request asks besides the rows.
-#[derive(Debug)]
+#[derive(Debug, JsonSchema)]
 pub(super) struct Wanted {
+    #[schemars(with = "String", extend("enum" = FileFormat::ALL.map(|(name, _)| name)))]
     pub(super) format: FileFormat,
-    /// In pixels; by the kind of panel when absent.
+    /// Of a picture, in pixels; by the kind of panel when absent.
+    #[schemars(range(min = 1))]
     pub(super) width: Option<u32>,
+    /// Of a picture, in pixels; by the kind of panel when absent.
+    #[schemars(range(min = 1))]
     pub(super) height: Option<u32>,
+    /// The colours of a picture; light when absent.
+    #[schemars(rename = "theme", with = "Option<String>", extend("enum" = ["light", "dark", null]))]
     pub(super) dark: bool,
+}
+
+impl FromFields for ExportRequest {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let data = DataRequest::from_fields(fields);
+        let wanted = Wanted::from_fields(fields);
+        Some(Self { data: data?, wanted: wanted? })
+    }
+}
+
+impl FromFields for Wanted {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let (width, height) = (fields.positive("width"), fields.positive("height"));
+        let (format, dark) = (format(fields), is_dark(fields));
+        Some(Self { format: format?, width, height, dark: dark? })
+    }
 }
 
 impl FileFormat {
@@ -48,6 +77,12 @@ impl FileFormat {
         ("svg", Self::Picture(PictureFormat::Svg)),
         ("pdf", Self::Picture(PictureFormat::Pdf)),
     ];
+
+    /// The media types of all files.
+    pub(super) fn media_types() -> impl Iterator<Item = &'static str> {
+        let content_types = Self::ALL.iter().map(|(_, format)| format.ending_and_content_type().1);
+        content_types.filter_map(|content_type| content_type.split(';').next())
+    }
 
     pub(super) fn ending_and_content_type(self) -> (&'static str, &'static str) {
         match self {
@@ -63,16 +98,6 @@ impl FileFormat {
 }
 
 impl Wanted {
-    pub(super) fn read(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = request::object(body)?;
-        let mut faults = Faults::default();
-        let format = format(&fields, &mut faults);
-        let width = side("width", &fields, &mut faults);
-        let height = side("height", &fields, &mut faults);
-        let dark = is_dark(&fields, &mut faults);
-        faults.finish(format.map(|format| Self { format, width, height, dark }))
-    }
-
     /// The wanted size, or this one.
     pub(super) fn size_or(&self, width: u32, height: u32) -> Result<Size, ApiError> {
         let size = Size::new(self.width.unwrap_or(width), self.height.unwrap_or(height));
@@ -80,58 +105,46 @@ impl Wanted {
     }
 }
 
-fn format(fields: &Map<String, Value>, faults: &mut Faults) -> Option<FileFormat> {
-    let word = fields.get("format").and_then(Value::as_str);
-    let found = FileFormat::ALL.iter().find(|(known, _)| Some(*known) == word);
-    if found.is_none() {
-        faults.add("format", "must be csv, xlsx, png, svg or pdf");
-    }
-    found.map(|(_, format)| *format)
+fn format(fields: &mut Fields) -> Option<FileFormat> {
+    let word = fields.text("format");
+    let word = fields.required("format", word)?;
+    let found = FileFormat::ALL.iter().find(|(known, _)| *known == word);
+    let found = found.ok_or("must be csv, xlsx, png, svg or pdf");
+    fields.faults.note("format", found).map(|(_, format)| *format)
 }
 
-fn side(key: &str, fields: &Map<String, Value>, faults: &mut Faults) -> Option<u32> {
-    let value = fields.get(key).filter(|value| !value.is_null())?;
-    let pixels = value.as_u64().and_then(|pixels| u32::try_from(pixels).ok());
-    if pixels.is_none() {
-        faults.add(key, "must be a whole number of pixels");
-    }
-    pixels
-}
-
-fn is_dark(fields: &Map<String, Value>, faults: &mut Faults) -> bool {
-    match fields.get("theme") {
-        None | Some(Value::Null) => false,
-        Some(Value::String(theme)) if theme == "dark" => true,
-        Some(Value::String(theme)) if theme == "light" => false,
-        Some(_) => {
-            faults.add("theme", "must be light or dark");
-            false
-        }
+fn is_dark(fields: &mut Fields) -> Option<bool> {
+    match fields.text("theme").as_deref() {
+        None | Some("light") => Some(false),
+        Some("dark") => Some(true),
+        Some(_) => fields.faults.note("theme", Err("must be light or dark")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     #[track_caller]
-    fn check(body: &str, expected: Result<(FileFormat, bool), &str>) {
-        let found = Wanted::read(body.as_bytes());
-        let found = found.map(|wanted| (wanted.format, wanted.dark));
+    fn check(body: Value, expected: Result<(FileFormat, bool), &str>) {
+        let mut fields = Fields::new(body.as_object().expect("an object").clone());
+        let read = ExportRequest::from_fields(&mut fields);
+        let found = fields.finish(read);
+        let found = found.map(|ExportRequest { wanted, .. }| (wanted.format, wanted.dark));
         assert_eq!(found.map_err(|error| error.to_string()), expected.map_err(str::to_owned));
     }
 
     #[test]
     fn a_format_is_one_of_five() {
-        check(r#"{"format":"csv"}"#, Ok((FileFormat::Rows(RowFormat::Csv), false)));
+        check(json!({"format": "csv"}), Ok((FileFormat::Rows(RowFormat::Csv), false)));
         let png = FileFormat::Picture(PictureFormat::Png);
-        check(r#"{"format":"png","theme":"dark","width":null}"#, Ok((png, true)));
-        let fault = "format: must be csv, xlsx, png, svg or pdf";
-        check(r#"{"format":"doc"}"#, Err(fault));
-        check(r#"{"format":7}"#, Err(fault));
-        check("", Err(fault));
-        check(r#"{"format":"csv","theme":"red"}"#, Err("theme: must be light or dark"));
-        let fault = "width: must be a whole number of pixels";
-        check(r#"{"format":"csv","width":"9"}"#, Err(fault));
+        check(json!({"format": "png", "theme": "dark", "width": null}), Ok((png, true)));
+        check(json!({"format": "doc"}), Err("format: must be csv, xlsx, png, svg or pdf"));
+        check(json!({"format": 7}), Err("format: must be text, not a number"));
+        check(json!({}), Err("format: is required"));
+        check(json!({"format": "csv", "theme": "red"}), Err("theme: must be light or dark"));
+        let fault = "width: must be a whole number from 1";
+        check(json!({"format": "csv", "width": "9"}), Err(fault));
     }
 }

@@ -1,0 +1,133 @@
+//! What a viewer would get and why, without asking anything: by the same steps that answer a request.
+
+use std::sync::Arc;
+
+use model::dashboard::TenantColumn;
+use model::inheritance;
+use model::name::{DatasetName, ProvidedId, SchemaName};
+use model::source::{ChosenBy, DataSource};
+use serde_json::{Map, Value as Json};
+
+use crate::check::Ground;
+use crate::error::QueryError;
+use crate::plan::{Asked, rendered, zone_of};
+use crate::prepared::PreparedDashboard;
+use crate::restrict::ground;
+use crate::viewer::Viewer;
+
+/// A variable that speaks of the customer, with its value for one viewer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewerVariable<'a> {
+    /// As datasets write it: `customer_id`, `customer.plan`.
+    pub name: String,
+    pub value: Json,
+    pub kind: VariableKind,
+    /// The customer on the viewer's path that gives the value.
+    pub from: &'a ProvidedId,
+}
+
+/// What makes a variable speak of the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariableKind {
+    /// The id or name of a customer on one of the levels.
+    Level,
+    /// A property.
+    Property,
+    /// A reserved name for the viewer itself.
+    Reserved,
+}
+
+/// How one dataset answers a viewer who has chosen nothing, or why it does not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetExplanation<'a> {
+    pub dataset: &'a DatasetName,
+    pub schema: &'a SchemaName,
+    pub source: Option<ChosenSource<'a>>,
+    pub policy: Option<BoundPolicy<'a>>,
+    /// The ground on which it answers.
+    pub answer: Result<Ground, QueryError>,
+}
+
+/// The data source that stands in for a schema.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChosenSource<'a> {
+    pub source: &'a Arc<DataSource>,
+    pub by: ChosenBy,
+    /// The customer on the viewer's path whose mapping chose it.
+    pub from: Option<&'a ProvidedId>,
+}
+
+/// A row policy with the value that it binds; `None` when the viewer has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoundPolicy<'a> {
+    pub policy: &'a TenantColumn,
+    pub value: Option<String>,
+}
+
+impl Viewer<'_> {
+    /// Every variable that speaks of the customer, by name.
+    pub fn variables(&self) -> Vec<ViewerVariable<'_>> {
+        let levels = inheritance::level_variable_provenance(self.levels(), self.path());
+        let of_levels = levels.into_iter().map(|(name, inherited)| ViewerVariable {
+            name,
+            value: inherited.value.into(),
+            kind: VariableKind::Level,
+            from: inherited.from,
+        });
+        let properties = inheritance::property_provenance(self.path());
+        let of_properties = properties.into_iter().map(|(key, inherited)| ViewerVariable {
+            name: format!("customer.{key}"),
+            value: inherited.value.clone(),
+            kind: VariableKind::Property,
+            from: inherited.from,
+        });
+        let id = &self.customer().provided_id;
+        let reserved = ViewerVariable {
+            name: "user_group_id".to_owned(),
+            value: id.as_str().into(),
+            kind: VariableKind::Reserved,
+            from: id,
+        };
+        of_levels.chain(of_properties).chain([reserved]).collect()
+    }
+}
+
+/// How each dataset of a dashboard answers a viewer.
+pub fn explain<'a>(
+    prepared: &'a PreparedDashboard,
+    viewer: &'a Viewer<'a>,
+) -> Vec<DatasetExplanation<'a>> {
+    let datasets = prepared.dashboard().datasets.iter();
+    datasets
+        .map(|(dataset, definition)| DatasetExplanation {
+            dataset,
+            schema: &definition.schema,
+            source: chosen(viewer, &definition.schema),
+            policy: definition.tenant_column.as_ref().map(|policy| BoundPolicy {
+                policy,
+                value: viewer.level_id(&policy.equals).flatten(),
+            }),
+            answer: answer(dataset, prepared, viewer),
+        })
+        .collect()
+}
+
+fn chosen<'a>(viewer: &'a Viewer<'a>, schema: &SchemaName) -> Option<ChosenSource<'a>> {
+    let (source, by) = viewer.source(schema.as_str())?;
+    let mapping = inheritance::mapping_provenance(viewer.path());
+    let from = mapping.get(&source.schema).map(|inherited| inherited.from);
+    Some(ChosenSource { source, by, from: from.filter(|_| by == ChosenBy::Mapping) })
+}
+
+/// By the way of every request: rendered, and held to a ground.
+fn answer<'a>(
+    dataset: &'a DatasetName,
+    prepared: &'a PreparedDashboard,
+    viewer: &'a Viewer<'a>,
+) -> Result<Ground, QueryError> {
+    let zone = zone_of(prepared.dashboard())?;
+    let asked = Asked { zone: &zone, sent: &Map::new(), ignored: None };
+    let mut rendered = rendered(dataset, prepared, viewer, &asked, Vec::new())?;
+    ground(&mut rendered, prepared, viewer)
+        .map_err(|fault| QueryError::Dataset { dataset: dataset.clone(), fault })
+}

@@ -1,0 +1,7 @@
+//! `fanlight import explo`, from one server to another.
+
+mod few;
+mod installation;
+mod limited;
+mod many;
+mod unable;
