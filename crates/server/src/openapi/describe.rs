@@ -123,9 +123,9 @@ impl Description {
 
     /// A reply of lines, each of them JSON.
     pub(crate) fn reply_of_lines(&mut self, media: &'static str, meaning: &'static str) {
-        let body: Option<(_, SchemaOf)> =
-            Some((media, |_| schemars::json_schema!({"type": "string"})));
-        self.replies.push(ReplyDescription { status: 200, meaning, body, headers: &[] });
+        let bodies: Vec<(_, SchemaOf)> =
+            vec![(media, |_| schemars::json_schema!({"type": "string"}))];
+        self.replies.push(ReplyDescription { status: 200, meaning, bodies, headers: &[] });
     }
 
     /// A reply without a body.
