@@ -46,7 +46,10 @@ test('a change with a stale tag is refused', async () => {
 test('a batch answers every row, and lists are read to the end by cursor', async () => {
   const ids = Array.from({ length: 25 }, (_, index) => `batch-${index}`);
   const { data } = await client.POST('/v1/customers:batch', {
-    body: [...ids.map((provided_id) => ({ provided_id, name: provided_id })), { provided_id: '', name: 'No id' }],
+    body: [
+      ...ids.map((provided_id) => ({ provided_id, name: provided_id })),
+      { provided_id: '', name: 'No id' },
+    ],
   });
   expect(data).toMatchObject({ created: 25, failed: 1 });
   expect(data?.results[25]?.error?.errors[0]?.pointer).toContain('provided_id');
@@ -56,7 +59,7 @@ test('a batch answers every row, and lists are read to the end by cursor', async
     const query: { limit: number; cursor?: string } = cursor
       ? { limit: 10, cursor }
       : { limit: 10 };
-    const page: Schemas['Page'] | undefined = (
+    const page: Schemas['PageOfCustomer'] | undefined = (
       await client.GET('/v1/customers', { params: { query } })
     ).data;
     found.push(...(page?.data.map((customer) => customer.provided_id) ?? []));

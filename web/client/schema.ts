@@ -565,6 +565,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the API tokens */
+        get: operations["list_api_tokens"];
+        put?: never;
+        /** Make an API token */
+        post: operations["create_api_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API token */
+        delete: operations["revoke_api_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-tokens/{id}/token:rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an API token a new secret; the one before is dead at once */
+        post: operations["rotate_api_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the audit log */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the audit log as lines of JSON */
+        get: operations["export_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -602,6 +688,23 @@ export interface paths {
         patch: operations["patch_customer"];
         trace?: never;
     };
+    "/v1/customers/{provided_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell what a viewer who speaks for this customer gets of a dashboard, and why */
+        get: operations["explain_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{provided_id}/token:rotate": {
         parameters: {
             query?: never;
@@ -636,6 +739,288 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the dashboards */
+        get: operations["list_dashboards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a dashboard */
+        get: operations["read_dashboard"];
+        /** Publish a dashboard: a new version when its definition differs from the newest */
+        put: operations["put_dashboard"];
+        post?: never;
+        /** Delete a dashboard with all its versions */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}/environments/{environment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let an environment show a version of a dashboard */
+        put: operations["show_dashboard"];
+        post?: never;
+        /** Let an environment show a dashboard no more */
+        delete: operations["hide_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a dashboard, the newest first */
+        get: operations["list_dashboard_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a version with its definition */
+        get: operations["read_dashboard_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the data sources */
+        get: operations["list_data_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a data source */
+        get: operations["read_data_source"];
+        /** Make or change a data source */
+        put: operations["put_data_source"];
+        post?: never;
+        /** Delete a data source that nothing needs */
+        delete: operations["delete_data_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{name}/connection:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the connection of a data source */
+        post: operations["test_data_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a connection before it is put anywhere */
+        post: operations["test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embed-secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the embed secrets */
+        get: operations["list_embed_secrets"];
+        put?: never;
+        /** Make an embed secret */
+        post: operations["create_embed_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embed-secrets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an embed secret; every token made with it is dead at once */
+        delete: operations["delete_embed_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embed-secrets/{id}/value:rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a secret in the place of another, which goes on opening tokens for a while */
+        post: operations["rotate_embed_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the environments */
+        get: operations["list_environments"];
+        put?: never;
+        /** Make an environment */
+        post: operations["create_environment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete an environment that shows nothing */
+        delete: operations["delete_environment"];
+        options?: never;
+        head?: never;
+        /** Rename an environment; what it shows stays */
+        patch: operations["rename_environment"];
+        trace?: never;
+    };
+    "/v1/group-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the group tags */
+        get: operations["list_group_tags"];
+        put?: never;
+        /** Make a group tag */
+        post: operations["create_group_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/group-tags/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a group tag and take it from every customer */
+        delete: operations["delete_group_tag"];
+        options?: never;
+        head?: never;
+        /** Rename a group tag; customers keep it under its new name */
+        patch: operations["rename_group_tag"];
+        trace?: never;
+    };
     "/v1/groups": {
         parameters: {
             query?: never;
@@ -654,6 +1039,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/groups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a group */
+        get: operations["read_group"];
+        put?: never;
+        post?: never;
+        /** Delete an empty group */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        /** Rename a group */
+        patch: operations["rename_group"];
+        trace?: never;
+    };
+    "/v1/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the levels */
+        get: operations["read_levels"];
+        /** Replace the levels; customers stay on the level of the same name */
+        put: operations["replace_levels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the schemas */
+        get: operations["list_schemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schemas/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a schema */
+        get: operations["read_schema"];
+        /** Make a schema, or set its defaults */
+        put: operations["put_schema"];
+        post?: never;
+        /** Delete an unused schema */
+        delete: operations["delete_schema"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage": {
         parameters: {
             query?: never;
@@ -665,6 +1123,40 @@ export interface paths {
         get: operations["read_usage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export all that is declared */
+        get: operations["export_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspace:apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the server to the state that a workspace declares; nothing is deleted */
+        post: operations["apply_workspace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -692,115 +1184,80 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One page of a list. */
-        Page: {
-            data: components["schemas"]["Customer"][];
-            /** @description Whether there is more behind this page. */
-            has_more: boolean;
-            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
-            next_cursor?: string | null;
-        };
-        /** @description A customer: a tenant, or any node of the tenant tree. */
-        Customer: {
-            /** @description The product's own id of the customer, unique in its group. */
-            provided_id: string;
-            name: string;
-            hierarchy_level_name: string;
-            parent_provided_id?: string | null;
-            /** @description The customer's own choice of data sources: schema ids to data source ids. */
-            mapping: {
-                [key: string]: string;
-            };
-            /** @description The mapping with what is inherited from ancestors; the nearest wins. */
-            computed_mapping: {
-                [key: string]: string;
-            };
-            /** @description The customer's own properties. */
-            properties: {
-                [key: string]: unknown;
-            };
-            /** @description The properties with what is inherited from ancestors; the nearest wins. */
-            computed_properties: {
-                [key: string]: unknown;
-            };
-            provenance: components["schemas"]["Provenance"];
-            emails: string[];
-            group_tags: string[];
-            is_demo_group: boolean;
-            /** @description The customer's group. */
-            access_group: string;
-            /** @description Opens the customer's dashboards. */
-            token: string;
+        /**
+         * @description What an API token allows in its group.
+         * @enum {string}
+         */
+        Access: "read-only" | "read-write";
+        /**
+         * @description How a measure combines a column's values. Missing values do not take part.
+         * @enum {string}
+         */
+        Aggregate: "count" | "count_distinct" | "sum" | "avg" | "min" | "max";
+        /** @description An API token without its secret. */
+        ApiToken: {
+            /** @description 16 lowercase hexadecimal digits. */
+            id: string;
+            name: components["schemas"]["CredentialName"] | null;
+            group: components["schemas"]["GroupName"];
+            access: components["schemas"]["Access"];
             /**
              * Format: date-time
              * @description A moment, such as `2030-01-31T09:00:00Z`.
              */
             created_at: string;
+        };
+        /** @description An API token, this one time with its secret. */
+        ApiTokenWithSecret: {
+            id: string;
+            name: components["schemas"]["CredentialName"] | null;
+            group: components["schemas"]["GroupName"];
+            access: components["schemas"]["Access"];
             /**
              * Format: date-time
              * @description A moment, such as `2030-01-31T09:00:00Z`.
              */
-            updated_at: string;
+            created_at: string;
+            /** @description The secret. It is not shown again. */
+            token: string;
         };
-        /** @description Which customer of the path each computed value comes from, by provided id. */
-        Provenance: {
-            /** @description By key of `computed_properties`. */
-            properties: {
-                [key: string]: string;
-            };
-            /** @description By schema id of `computed_mapping`. */
-            mapping: {
-                [key: string]: string;
-            };
-        };
-        /** @description A problem document (RFC 9457). */
-        Problem: {
-            /** @description A stable promise: a relative reference to the documentation's page about this problem. */
-            type: string;
-            /** @description The kind of problem, for people. */
-            title: string;
-            /** Format: uint16 */
-            status: number;
-            /** @description What went wrong here, in a sentence. */
-            detail: string;
-            /** @description The kind of problem, for programs. */
-            code: string;
-            /** @description Under this id the server's log explains the request. */
-            request_id: string;
-            /** @description Every faulty field of the request. */
-            errors: components["schemas"]["ProblemFault"][];
-        };
-        /** @description One faulty field. */
-        ProblemFault: {
+        /** @description One change. */
+        AuditEntry: {
             /**
-             * @description Where it stands in the body: a JSON pointer (RFC 6901). Parameters of the query and the path
-             *     stand as if they were fields.
+             * Format: int64
+             * @description Grows from entry to entry.
              */
-            pointer: string;
-            /** @description Completes the field's name: `must not be empty`. */
-            detail: string;
-        };
-        /** @description Which customers to list: all that match every given parameter. */
-        ListQuery: {
-            /** @description Only customers on this level. */
-            hierarchy_level_name?: string | null;
-            /** @description Only customers directly below this one. */
-            parent_provided_id?: string | null;
-            /** @description Only customers with this tag. */
-            group_tag?: string | null;
+            id: number;
             /**
              * Format: date-time
-             * @description Only customers changed after this moment (RFC 3339). The list is then in the order of change,
-             *     else in that of creation.
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
              */
-            updated_after?: string | null;
-            /** @description The `next_cursor` of the page before. */
-            cursor?: string | null;
-            /**
-             * Format: uint32
-             * @description Customers on the page, 50 unless said.
-             */
-            limit?: number | null;
+            at: string;
+            /** @description `api_token:<id>`, `admin_key:<id>` or `command_line`. */
+            actor: string;
+            /** @description Where the call came from; `null` on the command line. */
+            address: string | null;
+            /** @description The call's `X-Request-Id`; `null` on the command line. */
+            request_id: string | null;
+            /** @description `create`, `update`, `delete`, `rotate` or `publish`. */
+            action: string;
+            /** @description The kind of record, for example `data_source`. */
+            kind: string;
+            /** @description `null` for what belongs to the server as a whole. */
+            group: string | null;
+            /** @description The record's public id or name. */
+            subject: string;
+            /** @description The state before, without secrets; `null` when there was none. */
+            before: unknown;
+            /** @description The state after, without secrets; `null` when there is none. */
+            after: unknown;
+        };
+        /** @description How a batch is taken. */
+        BatchQuery: {
+            /** @description One row that fails fails all. `false` unless said. */
+            atomic?: boolean | null;
+            /** @description Tell what would become of each row, and write nothing. `false` unless said. */
+            dry_run?: boolean | null;
         };
         /** @description What became of a batch. */
         BatchResult: {
@@ -815,66 +1272,62 @@ export interface components {
             /** Format: uint */
             failed: number;
         };
-        /** @description What became of one row. */
-        RowResult: {
+        /**
+         * @description The unit of a date bucket. Weeks start on Monday (ISO 8601).
+         * @enum {string}
+         */
+        Bucket: "hour" | "day" | "week" | "month" | "quarter" | "year";
+        /** @description How long the result of a query may be reused: `off`, or a duration such as `90s`, `15m`, `24h`. */
+        CachePolicy: string;
+        /** @description One value of a row. */
+        Cell: null | boolean | number | string;
+        /** @description The name of a result column: of a dataset, a dimension or a measure. */
+        ColumnName: string;
+        /** @description What a column is to its panel. */
+        ColumnRole: ("dimension" | "measure") | "column";
+        /**
+         * @description What a column holds.
+         * @enum {string}
+         */
+        ColumnType: "string" | "integer" | "float" | "decimal" | "boolean" | "date" | "timestamp" | "time";
+        /** @description How to reach a data source. */
+        Connection: {
+            /** @constant */
+            type: "files";
             /**
-             * Format: uint
-             * @description The row's place, from 0.
+             * @description The tables that datasets may name, each a Parquet or CSV file. A relative path starts at
+             *     the workspace's folder; it is stored absolute.
              */
-            index: number;
-            /** @description `null` when the row has none that could be read. */
-            provided_id?: string | null;
-            outcome: components["schemas"]["OutcomeWord"];
-            /** @description Why the row failed. */
-            error?: components["schemas"]["Problem"] | null;
-        };
-        /** @description What became of a customer that was put. */
-        OutcomeWord: ("created" | "updated") | "unchanged" | "failed";
-        /** @description How a batch is taken. */
-        BatchQuery: {
-            /** @description One row that fails fails all. `false` unless said. */
-            atomic?: boolean | null;
-            /** @description Tell what would become of each row, and write nothing. `false` unless said. */
-            dry_run?: boolean | null;
-        };
-        /** @description The whole wanted state of a customer: what is absent has its default. */
-        WantedCustomer: {
+            tables: {
+                [key: string]: components["schemas"]["FileTable"];
+            };
             /**
-             * @description The product's own id of the customer. In a call for one customer it stands in the path and
-             *     may be repeated here.
+             * @description Copy the files into the engine's memory when first used: about 2.5 times faster than
+             *     reading Parquet for each query. Refreshed when a file changes.
              */
-            provided_id?: string | null;
-            /** @description The display name. */
-            name: string;
-            /** @description The root level by default. */
-            hierarchy_level_name?: string | null;
-            /** @description A customer on a strictly higher level. None by default. */
-            parent_provided_id?: string | null;
-            /** @description Schema ids to data sources, by id or name. Empty by default. */
-            mapping?: {
-                [key: string]: components["schemas"]["Id"];
-            } | null;
-            /** @description Any JSON values, at most 64 KiB. Empty by default. */
-            properties?: {
-                [key: string]: unknown;
-            } | null;
-            /** @description None by default. */
-            emails?: string[] | null;
-            /** @description Names of tags that exist. None by default. */
-            group_tags?: string[] | null;
-            /** @description Panels carry a watermark, and the customer does not count as paid. `false` by default. */
-            is_demo_group?: boolean | null;
+            materialize?: boolean;
         };
-        /** @description An id: text, or a number. */
-        Id: string | number;
-        /** @description A customer with what became of it. */
-        PutCustomer: {
-            outcome: components["schemas"]["OutcomeWord"];
+        /** @description What came of it. */
+        ConnectionTest: {
+            /** @description Whether the connection works. */
+            ok: boolean;
+            /** @description Why it does not, for the operator. */
+            error: string | null;
+            tables: components["schemas"]["Table"][];
+        };
+        /** @description A connection to be tried. */
+        ConnectionToTest: {
+            connection: components["schemas"]["Connection"];
+        };
+        /** @description What the operator calls an API token. Several tokens may have one name. */
+        CredentialName: string;
+        /** @description A customer: a tenant, or any node of the tenant tree. */
+        Customer: {
             /** @description The product's own id of the customer, unique in its group. */
             provided_id: string;
             name: string;
             hierarchy_level_name: string;
-            parent_provided_id?: string | null;
+            parent_provided_id: string | null;
             /** @description The customer's own choice of data sources: schema ids to data source ids. */
             mapping: {
                 [key: string]: string;
@@ -910,6 +1363,8 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description The display name of a customer: 1 to 255 Unicode characters, no control characters. */
+        CustomerName: string;
         /**
          * @description A JSON Merge Patch of a customer. `null` brings a field back to its default; inside `properties`
          *     and `mapping` it removes the key.
@@ -935,183 +1390,93 @@ export interface components {
             group_tags?: string[] | null;
             is_demo_group?: boolean | null;
         };
-        /** @description One page of a list. */
-        Page2: {
-            data: components["schemas"]["Group"][];
-            /** @description Whether there is more behind this page. */
-            has_more: boolean;
-            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
-            next_cursor?: string | null;
-        };
-        /**
-         * @description A data visibility group: API tokens, customers, data sources and embed secrets that see each
-         *     other.
-         */
-        Group: {
-            name: components["schemas"]["GroupName"];
-        };
-        /** @description The name of a data visibility group, unique on the server. */
-        GroupName: string;
-        /** @description A group to be made. */
-        NewGroup: {
-            /** @description Unique on the server. */
-            name: components["schemas"]["GroupName"];
-        };
-        /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
-        Usage: {
+        /** @description One page of panels and elements over datasets. */
+        Dashboard: {
+            /** @description The dashboard's name, unique on the server. */
+            name: components["schemas"]["DashboardName"];
+            /** @description What viewers read above the dashboard; the name when absent. */
+            title?: string | null;
+            /** @description Labels for those who manage dashboards, by name, such as `Owner: Finance`. */
+            attributes?: {
+                [key: string]: string;
+            };
             /**
-             * Format: uint64
-             * @description Customers that are no demo customers.
+             * @description The time zone in which dates are bucketed and date ranges are read, unless the viewer sends
+             *     its own. UTC when absent.
              */
-            paid_customers: number;
-            /** Format: uint64 */
-            demo_customers: number;
+            time_zone?: components["schemas"]["TimeZoneName"] | null;
             /**
-             * Format: uint64
-             * @description The most that may be paid, of all groups together; `null`: any number. Only the operator is told.
+             * @description How long results may be reused.
+             * @default 60s
              */
-            max_paid_customers?: number | null;
-            groups: components["schemas"]["GroupUsage"][];
+            cache: components["schemas"]["CachePolicy"];
+            /** @description SQL texts that panels and elements read, by name. */
+            datasets: {
+                [key: string]: components["schemas"]["Dataset"];
+            };
+            /** @description Charts, figures and tables. */
+            panels: components["schemas"]["Panel"][];
+            /**
+             * @description Controls; each one's id is a variable.
+             * @default []
+             */
+            elements: components["schemas"]["Element"][];
+            /**
+             * @description Types of variables that the embedding page sends and no element declares, by name. A variable
+             *     that nobody declares is taken as the JSON value it is.
+             */
+            variables?: {
+                [key: string]: components["schemas"]["VariableType"];
+            };
+            /** @description Where things stand on twelve columns. Empty: elements on top, then panels in order. */
+            layout?: components["schemas"]["LayoutItem"][];
         };
-        /** @description One group's share. */
-        GroupUsage: {
-            group: components["schemas"]["GroupName"];
-            /** Format: uint64 */
-            paid_customers: number;
-            /** Format: uint64 */
-            demo_customers: number;
-        };
-        /** @description What to draw and where. */
-        EmbeddedDashboard: {
-            embed_id: string;
-            name: string;
+        /** @description The name of a dashboard in its workspace, unique on the server. */
+        DashboardName: string;
+        /** @description A dashboard without its definition. */
+        DashboardSummary: {
+            name: components["schemas"]["DashboardName"];
             title: string;
-            /** Format: int64 */
-            version: number;
-            time_zone: string;
-            /** @description Whether panels carry the demo watermark: the customer or an ancestor is a demo customer. */
-            watermark: boolean;
-            customer: components["schemas"]["ViewingCustomer"];
-            panels: components["schemas"]["EmbeddedPanel"][];
-            elements: components["schemas"]["EmbeddedElement"][];
-            layout: components["schemas"]["LayoutItem"][];
-        };
-        /** @description The customer for whom the dashboard is drawn. */
-        ViewingCustomer: {
-            provided_id: string;
-            name: string;
-            is_demo_group: boolean;
-        };
-        /** @description One panel as its viewer may know it. */
-        EmbeddedPanel: {
-            id: string;
-            type: components["schemas"]["PanelKind"];
-            title: string;
-            description?: string | null;
-            orientation: components["schemas"]["Orientation"];
-            stacked: boolean;
-            /** Format: uint32 */
-            page_size: number;
-            columns: components["schemas"]["EmbeddedColumn"][];
-        };
-        /** @description How a panel shows its rows. */
-        PanelKind: ("bar" | "line" | "table") | "kpi";
-        /** @enum {string} */
-        Orientation: "vertical" | "horizontal";
-        /** @description A column of a panel's result, in the result's order. */
-        EmbeddedColumn: {
-            name: components["schemas"]["ColumnName"];
-            label: string;
-            role: components["schemas"]["ColumnRole"];
-            bucket?: components["schemas"]["Bucket"] | null;
-            format: components["schemas"]["EmbeddedFormat"];
-        };
-        /** @description The name of a result column: of a dataset, a dimension or a measure. */
-        ColumnName: string;
-        /** @description What a column is to its panel. */
-        ColumnRole: ("dimension" | "measure") | "column";
-        /**
-         * @description The unit of a date bucket. Weeks start on Monday (ISO 8601).
-         * @enum {string}
-         */
-        Bucket: "hour" | "day" | "week" | "month" | "quarter" | "year";
-        /** @description How a value is written for people. */
-        EmbeddedFormat: {
-            style: components["schemas"]["FormatStyle"];
-            /** Format: uint8 */
-            decimals?: number | null;
-            unit?: string | null;
-            currency?: string | null;
-        };
-        FormatStyle: ("number" | "currency" | "date" | "date_time" | "text") | "auto" | "percent";
-        /** @description A control. */
-        EmbeddedElement: {
-            id: string;
-            type: components["schemas"]["ElementType"];
-            label?: string | null;
-            placeholder?: string | null;
-        };
-        /**
-         * @description What a control looks like.
-         * @enum {string}
-         */
-        ElementType: "date_range" | "dropdown" | "multi_select";
-        /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
-        LayoutItem: {
-            /** @description The panel that stands here; give either this or `element`. */
-            panel?: components["schemas"]["PanelId"] | null;
-            element?: components["schemas"]["ElementId"] | null;
-            /**
-             * Format: uint8
-             * @description The first column, 0 to 11.
-             */
-            x: number;
-            /**
-             * Format: uint16
-             * @description The first row, from 0.
-             */
-            y: number;
-            /**
-             * Format: uint8
-             * @description Columns, 1 to 12.
-             */
-            w: number;
-            /**
-             * Format: uint16
-             * @description Rows, at least 1.
-             */
-            h: number;
-        };
-        /** @description The id of a panel inside one dashboard, also usable as a variable name. */
-        PanelId: string;
-        /** @description The id of an element inside one dashboard; it is the name of the element's variable. */
-        ElementId: string;
-        /** @description A panel's rows. */
-        PanelData: {
-            /** @description Dimensions first, then measures, in declared order. */
-            columns: components["schemas"]["ResultColumn"][];
-            /** @description Integers beyond 2^53 and decimals are strings, timestamps RFC 3339 in UTC. */
-            rows: unknown[][];
+            /** @description What embeds name it by. */
+            embed_id: components["schemas"]["EmbedId"];
             /**
              * Format: int64
-             * @description Of tables: the rows on all pages.
+             * @description The newest version, from 1: what embeds without an environment show.
              */
-            total_rows?: number | null;
-            /** @description Whether somebody asked the same before. */
-            cached: boolean;
-            /** @description When the data source was asked: RFC 3339. */
-            as_of: string;
+            version: number;
+            /** @description Which version each environment shows. */
+            environments: {
+                [key: string]: number;
+            };
         };
-        /** @description A column of the result. */
-        ResultColumn: {
-            name: string;
-            type: components["schemas"]["ColumnType"];
+        /** @description A version without its definition. */
+        DashboardVersion: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
+             */
+            created_at: string;
+            title: string;
         };
-        /**
-         * @description What a column holds.
-         * @enum {string}
-         */
-        ColumnType: "string" | "integer" | "float" | "decimal" | "boolean" | "date" | "timestamp" | "time";
+        /** @description A version with its definition. */
+        DashboardVersionWithDefinition: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
+             */
+            created_at: string;
+            definition: components["schemas"]["Dashboard"];
+        };
         /** @description What a viewer asks of a panel or a control. Everything is optional. */
         DataRequest: {
             /** @description Values of controls and of the page, by name. Names that speak of the customer are ignored. */
@@ -1135,36 +1500,570 @@ export interface components {
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
         };
-        /** @description The syntax of an IANA time zone name; whether the zone exists is for the query compiler. */
-        TimeZoneName: string;
-        /** @description One key of an order. Missing values come last in either direction. */
-        Sort: {
-            /** @description A column of the panel's result. */
+        /** @description A data source. */
+        DataSource: {
+            /** @description The number by which mappings name it. */
+            id: string;
+            name: components["schemas"]["SourceName"];
+            schema: components["schemas"]["SchemaName"];
+            group: components["schemas"]["GroupName"];
+            /** @description Whether it holds one customer's data only. */
+            isolated: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description Without its secrets. `null` for an API token, which does not see it. */
+            connection: components["schemas"]["Connection"] | null;
+        };
+        /** @description A SQL text with variables, over the tables of one schema. */
+        Dataset: {
+            /** @description The schema whose tables the SQL names. */
+            schema: components["schemas"]["SchemaName"];
+            /** @description One SELECT, with `{{variables}}` and `[[optional clauses]]`. */
+            sql: string;
+            /** @description The author's word that every viewer may see every row. */
+            shared?: boolean;
+            /** @description A row policy: only rows whose column equals the viewer's variable. */
+            tenant_column?: components["schemas"]["TenantColumn"] | null;
+            /**
+             * @description Customer properties that `.raw()` may render as identifiers, for example
+             *     `customer.table_name`.
+             */
+            identifiers?: string[];
+            /** @description Per variable, the texts that `.raw()` may render when a viewer chooses one of them. */
+            choices?: {
+                [key: string]: string[];
+            };
+        };
+        /** @description The name of a dataset inside one dashboard. */
+        DatasetName: string;
+        /** @description Choices read from a dataset. */
+        DatasetOptions: {
+            dataset: components["schemas"]["DatasetName"];
+            /** @description The column with the value. */
+            value: components["schemas"]["ColumnName"];
+            /** @description The column with the text that the viewer reads; the value itself when absent. */
+            label?: components["schemas"]["ColumnName"] | null;
+        };
+        /** @description A column to group by. */
+        Dimension: {
+            /** @description A column of the dataset. */
             column: components["schemas"]["ColumnName"];
-            /** @default asc */
-            direction?: components["schemas"]["Direction"];
+            /** @description The name of the result column; the dataset's column name when absent. */
+            name?: components["schemas"]["ColumnName"] | null;
+            /** @description Group dates by this unit, in the time zone in force. */
+            bucket?: components["schemas"]["Bucket"] | null;
+            label?: string | null;
+            format?: components["schemas"]["Format"] | null;
         };
         /** @enum {string} */
         Direction: "asc" | "desc";
-        /** @description A condition on one column. */
-        Filter: {
-            column: components["schemas"]["ColumnName"];
-            operator: components["schemas"]["FilterOperator"];
-            /** @description A scalar; a list for `in`, `not_in` and `between`; absent for `is_empty`, `is_not_empty`. */
-            value?: unknown;
+        /** @description A control whose value the viewer chooses. */
+        Element: {
+            /** @description The element's id and the name of its variable. */
+            id: components["schemas"]["ElementId"];
+            /** @description What the viewer reads beside the control. */
+            label?: string | null;
+            /** @description What an empty control shows, for example `All airports`. */
+            placeholder?: string | null;
+        } & ({
+            /** @constant */
+            type: "date_range";
+            /**
+             * @description Bind timestamps (the default), or dates for a column of type DATE.
+             * @default timestamp
+             */
+            value: components["schemas"]["RangeValue"];
+        } | {
+            /** @constant */
+            type: "dropdown";
+            options: components["schemas"]["Options"];
+        } | {
+            /** @constant */
+            type: "multi_select";
+            options: components["schemas"]["Options"];
+        });
+        /** @description The id of an element inside one dashboard; it is the name of the element's variable. */
+        ElementId: string;
+        /** @description One choice. */
+        ElementOption: {
+            /** @description What the control sends as its variable. */
+            value: components["schemas"]["Cell"];
+            /** @description What the viewer reads. */
+            label: string;
         };
-        /** @description How a filter compares. A missing value passes only `is_empty`. */
-        FilterOperator: ("equals" | "not_equals" | "in" | "not_in" | "greater_than" | "at_least" | "less_than" | "at_most" | "is_empty" | "is_not_empty") | "between" | "contains" | "starts_with";
         /** @description The choices of a control. */
         ElementOptions: {
             options: components["schemas"]["ElementOption"][];
         };
-        /** @description One choice. */
-        ElementOption: {
-            /** @description What the control sends as its variable. */
-            value: unknown;
-            /** @description What the viewer reads. */
+        /**
+         * @description What a control looks like.
+         * @enum {string}
+         */
+        ElementType: "date_range" | "dropdown" | "multi_select";
+        /** @description An e-mail address: one `@`, a non-empty local part, a domain without spaces, at most 254 bytes. */
+        EmailAddress: string;
+        /** @description The public id of a dashboard: 10 mixed-case letters and digits when the server makes it. */
+        EmbedId: string;
+        /** @description An embed secret without its value. */
+        EmbedSecret: {
+            /** @description A UUID: the `kid` of the tokens made with it. */
+            id: string;
+            group: components["schemas"]["GroupName"];
+            /** @description Whether the server made it for itself, for `generate_jwt` without a `key_id`. */
+            managed: boolean;
+            /**
+             * Format: date-time
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it opens tokens, once it was rotated. It makes none from then on.
+             */
+            retires_at: string | null;
+        };
+        /** @description A new embed secret, this one time with its value. */
+        EmbedSecretWithValue: {
+            id: string;
+            group: components["schemas"]["GroupName"];
+            managed: boolean;
+            /**
+             * Format: date-time
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
+             */
+            created_at: string;
+            /** @description The key, 32 characters. It is not shown again. `null` for a secret that the server manages. */
+            value: string | null;
+            /** @description The secret in whose place it was made. */
+            replaces: components["schemas"]["EmbedSecret"] | null;
+        };
+        /** @description A column of a panel's result, in the result's order. */
+        EmbeddedColumn: {
+            name: components["schemas"]["ColumnName"];
             label: string;
+            role: components["schemas"]["ColumnRole"];
+            bucket: components["schemas"]["Bucket"] | null;
+            format: components["schemas"]["EmbeddedFormat"];
+        };
+        /** @description What to draw and where. */
+        EmbeddedDashboard: {
+            embed_id: string;
+            name: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            time_zone: string;
+            /** @description Whether panels carry the demo watermark: the customer or an ancestor is a demo customer. */
+            watermark: boolean;
+            customer: components["schemas"]["ViewingCustomer"];
+            panels: components["schemas"]["EmbeddedPanel"][];
+            elements: components["schemas"]["EmbeddedElement"][];
+            layout: components["schemas"]["LayoutItem"][];
+        };
+        /** @description A control. */
+        EmbeddedElement: {
+            id: string;
+            type: components["schemas"]["ElementType"];
+            label: string | null;
+            placeholder: string | null;
+        };
+        /** @description How a value is written for people. */
+        EmbeddedFormat: {
+            style: components["schemas"]["FormatStyle"];
+            /** Format: uint8 */
+            decimals: number | null;
+            unit: string | null;
+            currency: string | null;
+        };
+        /** @description One panel as its viewer may know it. */
+        EmbeddedPanel: {
+            id: string;
+            type: components["schemas"]["PanelKind"];
+            title: string;
+            description: string | null;
+            orientation: components["schemas"]["Orientation"];
+            stacked: boolean;
+            /** Format: uint32 */
+            page_size: number;
+            columns: components["schemas"]["EmbeddedColumn"][];
+        };
+        /** @description An environment. */
+        Environment: {
+            /** @description Unique on the server. */
+            name: components["schemas"]["EnvironmentName"];
+        };
+        /** @description The name of an environment that a dashboard version can be published to. */
+        EnvironmentName: string;
+        /** @description How a data source was chosen. */
+        ExplainedChoice: ("group_default" | "schema_default") | "mapping";
+        ExplainedDashboard: {
+            name: components["schemas"]["DashboardName"];
+            embed_id: components["schemas"]["EmbedId"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How a dataset answers, or why it does not. */
+        ExplainedDataset: {
+            name: components["schemas"]["DatasetName"];
+            schema: components["schemas"]["SchemaName"];
+            /** @description `null`: no data source stands in for the schema. */
+            data_source: components["schemas"]["ExplainedSource"] | null;
+            row_policy: components["schemas"]["ExplainedPolicy"] | null;
+            /** @description Why it may answer; `null` when it does not. */
+            ground: components["schemas"]["ExplainedGround"] | null;
+            /** @description Why it does not answer; `null` when it does. */
+            refusal: string | null;
+        };
+        /** @description Why a dataset may answer a viewer. */
+        ExplainedGround: "filtered" | "reads_nothing" | "tenant_column" | "isolated" | "shared";
+        /** @description What makes a variable speak of the customer. */
+        ExplainedKind: "property" | "level" | "reserved";
+        /** @description Only rows whose column has this value. */
+        ExplainedPolicy: {
+            column: components["schemas"]["ColumnName"];
+            /** @description The variable. */
+            equals: string;
+            /** @description Its value; `null` when the viewer has none. */
+            value: string | null;
+        };
+        /** @description The data source that answers. */
+        ExplainedSource: {
+            name: components["schemas"]["SourceName"];
+            isolated: boolean;
+            chosen_by: components["schemas"]["ExplainedChoice"];
+            /** @description The customer whose mapping chose it. */
+            from: components["schemas"]["ProvidedId"] | null;
+        };
+        /** @description A variable with its value and where it comes from. */
+        ExplainedVariable: {
+            name: string;
+            value: unknown;
+            kind: components["schemas"]["ExplainedKind"];
+            /** @description The customer that gives the value. */
+            from: components["schemas"]["ProvidedId"];
+        };
+        /** @description What a viewer gets who has chosen nothing yet. */
+        Explanation: {
+            dashboard: components["schemas"]["ExplainedDashboard"];
+            /** @description From the root down to the customer itself. */
+            path: components["schemas"]["PathCustomer"][];
+            /** @description Whether panels carry the demo watermark: a customer of the path is a demo customer. */
+            watermark: boolean;
+            /** @description Variables that speak of the customer. */
+            variables: components["schemas"]["ExplainedVariable"][];
+            datasets: components["schemas"]["ExplainedDataset"][];
+        };
+        ExploAttribute: {
+            attribute: string;
+            value: string;
+        };
+        /** @description A customer, as all calls show it. */
+        ExploCustomer: {
+            /** @description Opens embeds for this customer. */
+            token: string;
+            name: string;
+            /** @description The client's own id of the customer. */
+            provided_id: string;
+            /** @description Whether panels carry a watermark; such customers are not counted. */
+            is_demo_group: boolean;
+            emails: components["schemas"]["EmailAddress"][];
+            group_tags: components["schemas"]["TagName"][];
+            properties: {
+                [key: string]: unknown;
+            };
+            /** @description With what ancestors give; the nearest wins. */
+            computed_properties: {
+                [key: string]: unknown;
+            };
+            /** @description The data visibility group. */
+            access_group: string;
+            /** @description Schema ids to data source ids. */
+            parent_schema_datasource_mapping: {
+                [key: string]: string;
+            };
+            /** @description With what ancestors give; the nearest wins. */
+            computed_parent_schema_datasource_mapping: {
+                [key: string]: string;
+            };
+            hierarchy_level: string;
+        };
+        /** @description A customer, its types checked. */
+        ExploCustomerBody: {
+            /** @description The client's own id of the customer. */
+            provided_id: string | number;
+            /** @description Required to create a customer. */
+            name?: string | null;
+            /** @description Schema ids to data sources, by id or by name. */
+            mapping?: {
+                [key: string]: string | number;
+            } | null;
+            /** @description From before mappings: the entry of the schema the source belongs to. */
+            data_source_id?: string | number | null;
+            /** @description As `data_source_id`, by name. */
+            data_source_provided_id?: string | null;
+            is_demo_group?: boolean | null;
+            emails?: string[] | null;
+            /** @description Names of tags, which must exist. */
+            group_tags?: string[] | null;
+            /** @description The root level when absent. */
+            hierarchy_level_name?: string | null;
+            /** @description A customer on a higher level. In an update, `null` detaches. */
+            parent_provided_id?: string | number | null;
+            properties?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description Which customers are listed: those that match every given field. */
+        ExploCustomerFilter: {
+            /** @description Directly below this customer. */
+            parent_provided_id?: string | number | null;
+            hierarchy_level_name?: string | null;
+        };
+        /** @description Selects a customer. */
+        ExploCustomerId: {
+            provided_id: string | number;
+        };
+        /** @description Which page of which list. */
+        ExploCustomerPage: {
+            /** @description Directly below this customer. */
+            parent_provided_id?: string | number | null;
+            hierarchy_level_name?: string | null;
+            /**
+             * Format: uint64
+             * @description From 1, the default.
+             */
+            page?: number | null;
+            /**
+             * Format: uint64
+             * @description 20 when absent; more than 1000 counts as 1000.
+             */
+            page_size?: number | null;
+        };
+        ExploCustomerPageReply: {
+            /**
+             * Format: uint64
+             * @description On all pages.
+             */
+            total_count: number;
+            results: components["schemas"]["ExploCustomers"];
+        };
+        ExploCustomerReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            customer: components["schemas"]["ExploCustomer"];
+        };
+        /** @description Selects a customer by its token. */
+        ExploCustomerToken: {
+            current_token: string;
+        };
+        /** @description A change of a customer: what is absent stays. */
+        ExploCustomerUpdate: {
+            /** @description The client's own id of the customer. */
+            provided_id: string | number;
+            /** @description Required to create a customer. */
+            name?: string | null;
+            /** @description Schema ids to data sources, by id or by name. */
+            mapping?: {
+                [key: string]: string | number;
+            } | null;
+            /** @description From before mappings: the entry of the schema the source belongs to. */
+            data_source_id?: string | number | null;
+            /** @description As `data_source_id`, by name. */
+            data_source_provided_id?: string | null;
+            is_demo_group?: boolean | null;
+            emails?: string[] | null;
+            /** @description Names of tags, which must exist. */
+            group_tags?: string[] | null;
+            /** @description The root level when absent. */
+            hierarchy_level_name?: string | null;
+            /** @description A customer on a higher level. In an update, `null` detaches. */
+            parent_provided_id?: string | number | null;
+            properties?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Replaces `provided_id`. */
+            new_provided_id?: string | number | null;
+        };
+        /** @description A change, or a token to be refreshed, as Explo's own example of that call has it. */
+        ExploCustomerUpdateOrToken: components["schemas"]["ExploCustomerUpdate"] | components["schemas"]["ExploCustomerToken"];
+        ExploCustomers: {
+            customers: components["schemas"]["ExploCustomer"][];
+        };
+        ExploCustomersReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            customers: components["schemas"]["ExploCustomer"][];
+        };
+        ExploDashboard: {
+            /** Format: uint32 */
+            team_id: number;
+            name: string;
+            embed_id: string;
+            /** @description Labels on the dashboard. */
+            attributes: components["schemas"]["ExploAttribute"][];
+            is_drilldown: boolean;
+        };
+        ExploDashboardsReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            dashboards: components["schemas"]["ExploDashboard"][];
+        };
+        ExploDoneReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+        };
+        ExploGroupTag: {
+            name: string;
+        };
+        /** @description Names a tag. Space around the name does not count. */
+        ExploGroupTagName: {
+            name: components["schemas"]["TagName"];
+        };
+        /** @description A tag's present and future names. */
+        ExploGroupTagRename: {
+            name: components["schemas"]["TagName"];
+            new_name: components["schemas"]["TagName"];
+        };
+        ExploGroupTagReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            group_tag: components["schemas"]["ExploGroupTag"];
+        };
+        ExploGroupTagsReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            group_tags: components["schemas"]["ExploGroupTag"][];
+        };
+        /** @description For whom, and what the token shall say. Dates and words are read later. */
+        ExploJwtBody: {
+            /** @description The customer. */
+            provided_id: string | number;
+            /** @description The dashboard. */
+            embed_id: string;
+            /** @description The embed secret; the group's own, which the server manages, when absent. */
+            key_id?: string | null;
+            /** @description An ISO 8601 duration such as `PT1H`, or a time; 24 hours when absent. */
+            expiration?: string | null;
+            /** @description The panel that the token opens, alone. */
+            chart_id?: string | null;
+            rb_allowed_features?: string[] | null;
+            disable_editable_section_editing?: boolean | null;
+            /** @description The only origin whose pages may use the token. */
+            embed_origin?: string | null;
+        };
+        ExploJwtReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            jwt: string;
+        };
+        ExploNewCustomerReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            /** @description Whether this call made it. */
+            new_customer: boolean;
+            customer: components["schemas"]["ExploCustomer"];
+        };
+        ExploNewUserGroupReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            /** @description Whether this call made it. */
+            new_user_group: boolean;
+            user_group: components["schemas"]["ExploUserGroup"];
+        };
+        /** @description The addresses that may sign in to the portal of a customer's dashboard. */
+        ExploPortalAccess: {
+            provided_id: string | number;
+            dashboard_embed_id: string;
+            /** @description They take the place of those before; an empty list lets nobody in. Case does not count. */
+            emails: components["schemas"]["EmailAddress"][];
+        };
+        /** @description Which version an environment shall show. */
+        ExploPublication: {
+            embed_id: string;
+            /**
+             * @description There are no report builders here, so a report is never found.
+             * @enum {string}
+             */
+            resource_type: "dashboard" | "report";
+            environment: components["schemas"]["EnvironmentName"];
+            version_number: string | number;
+        };
+        /** @description A report builder. */
+        ExploReport: {
+            name: string;
+            embed_id: string;
+        };
+        ExploReportsReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            reports: components["schemas"]["ExploReport"][];
+        };
+        ExploUserGroup: {
+            /** Format: uint32 */
+            team_id: number;
+            token: string;
+            name: string;
+            provided_id: string;
+            is_demo_group: boolean;
+        };
+        /** @description A customer as it was described before there were tags, levels and e-mail addresses. */
+        ExploUserGroupBody: {
+            user_group_id: string | number;
+            /** @description Required to create a user group. */
+            name?: string | null;
+            /** @description Schema ids to data sources, by id or by name. */
+            mapping?: {
+                [key: string]: string | number;
+            } | null;
+            /** @description From before mappings: the entry of the schema the source belongs to. */
+            data_source_id?: string | number | null;
+            /** @description As `data_source_id`, by name. */
+            data_source_provided_id?: string | null;
+            is_demo_group?: boolean | null;
+            properties?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ExploUserGroupReply: {
+            /**
+             * Format: uint8
+             * @description Always 1.
+             */
+            success: number;
+            user_group: components["schemas"]["ExploUserGroup"];
         };
         /** @description Which rows a viewer wants, and in which file. */
         ExportRequest: {
@@ -1206,51 +2105,6 @@ export interface components {
              */
             theme?: "light" | "dark" | null;
         };
-        ExploCustomerPageReply: {
-            /**
-             * Format: uint64
-             * @description On all pages.
-             */
-            total_count: number;
-            results: components["schemas"]["ExploCustomers"];
-        };
-        ExploCustomers: {
-            customers: components["schemas"]["ExploCustomer"][];
-        };
-        /** @description A customer, as all calls show it. */
-        ExploCustomer: {
-            /** @description Opens embeds for this customer. */
-            token: string;
-            name: string;
-            /** @description The client's own id of the customer. */
-            provided_id: string;
-            /** @description Whether panels carry a watermark; such customers are not counted. */
-            is_demo_group: boolean;
-            emails: components["schemas"]["EmailAddress"][];
-            group_tags: components["schemas"]["TagName"][];
-            properties: {
-                [key: string]: unknown;
-            };
-            /** @description With what ancestors give; the nearest wins. */
-            computed_properties: {
-                [key: string]: unknown;
-            };
-            /** @description The data visibility group. */
-            access_group: string;
-            /** @description Schema ids to data source ids. */
-            parent_schema_datasource_mapping: {
-                [key: string]: string;
-            };
-            /** @description With what ancestors give; the nearest wins. */
-            computed_parent_schema_datasource_mapping: {
-                [key: string]: string;
-            };
-            hierarchy_level: string;
-        };
-        /** @description An e-mail address: one `@`, a non-empty local part, a domain without spaces, at most 254 bytes. */
-        EmailAddress: string;
-        /** @description The name of a group tag, unique on the server, case-sensitive. */
-        TagName: string;
         /** @description What the façade answers when it fails. */
         FacadeFailure: {
             /**
@@ -1261,275 +2115,776 @@ export interface components {
             /** @description What went wrong, in a sentence. */
             error: string;
         };
-        /** @description Which page of which list. */
-        ExploCustomerPage: {
-            /** @description Directly below this customer. */
-            parent_provided_id?: string | number | null;
-            hierarchy_level_name?: string | null;
+        /**
+         * @description The formats that the embedded engine reads.
+         * @enum {string}
+         */
+        FileFormat: "parquet" | "csv";
+        /** @description One file as a table. */
+        FileTable: {
+            /** @description The file's path. */
+            path: string;
+            /** @description The file's format; by default told from its ending. */
+            format?: components["schemas"]["FileFormat"] | null;
+            /** @description The text that stands for a missing value in a CSV file, for example `NA`. */
+            null_text?: string | null;
+        };
+        /** @description A condition on one column. */
+        Filter: {
+            column: components["schemas"]["ColumnName"];
+            operator: components["schemas"]["FilterOperator"];
+            /** @description A scalar; a list for `in`, `not_in` and `between`; absent for `is_empty`, `is_not_empty`. */
+            value?: string | number | boolean | (string | number | boolean | null)[] | null;
+        };
+        /** @description How a filter compares. A missing value passes only `is_empty`. */
+        FilterOperator: ("equals" | "not_equals" | "in" | "not_in" | "greater_than" | "at_least" | "less_than" | "at_most" | "is_empty" | "is_not_empty") | "between" | "contains" | "starts_with";
+        /** @description A choice that the author wrote. */
+        FixedOption: {
+            /** @description A string, number or boolean. */
+            value: unknown;
+            /** @description The text that the viewer reads; the value itself when absent. */
+            label?: string | null;
+        };
+        /** @description How a value is written for people. */
+        Format: {
+            /** @default auto */
+            style: components["schemas"]["FormatStyle"];
             /**
-             * Format: uint64
-             * @description From 1, the default.
+             * Format: uint8
+             * @description Digits after the decimal point, 0 to 10; chosen by size when absent.
              */
-            page?: number | null;
+            decimals?: number | null;
+            /** @description What follows a number, for example `min`. */
+            unit?: string | null;
+            /** @description An ISO 4217 code, for the style `currency`. */
+            currency?: string | null;
+        };
+        FormatStyle: ("number" | "currency" | "date" | "date_time" | "text") | "auto" | "percent";
+        /**
+         * @description A data visibility group: API tokens, customers, data sources and embed secrets that see each
+         *     other.
+         */
+        Group: {
+            name: components["schemas"]["GroupName"];
+        };
+        /** @description The name of a data visibility group, unique on the server. */
+        GroupName: string;
+        /** @description A group tag. */
+        GroupTag: {
+            /** @description Unique on the server. */
+            name: components["schemas"]["TagName"];
+        };
+        /** @description One group's share. */
+        GroupUsage: {
+            group: components["schemas"]["GroupName"];
+            /** Format: uint64 */
+            paid_customers: number;
+            /** Format: uint64 */
+            demo_customers: number;
+        };
+        /** @description An id: text, or a number. */
+        Id: string | number;
+        /** @description A dashboard and where its newest version is published. */
+        InlineDashboard: {
+            /** @description The dashboard's name, unique on the server. */
+            name: components["schemas"]["DashboardName"];
+            /** @description What viewers read above the dashboard; the name when absent. */
+            title?: string | null;
+            /** @description Labels for those who manage dashboards, by name, such as `Owner: Finance`. */
+            attributes?: {
+                [key: string]: string;
+            };
             /**
-             * Format: uint64
-             * @description 20 when absent; more than 1000 counts as 1000.
+             * @description The time zone in which dates are bucketed and date ranges are read, unless the viewer sends
+             *     its own. UTC when absent.
+             */
+            time_zone?: components["schemas"]["TimeZoneName"] | null;
+            /**
+             * @description How long results may be reused.
+             * @default 60s
+             */
+            cache: components["schemas"]["CachePolicy"];
+            /** @description SQL texts that panels and elements read, by name. */
+            datasets: {
+                [key: string]: components["schemas"]["Dataset"];
+            };
+            /** @description Charts, figures and tables. */
+            panels: components["schemas"]["Panel"][];
+            /**
+             * @description Controls; each one's id is a variable.
+             * @default []
+             */
+            elements: components["schemas"]["Element"][];
+            /**
+             * @description Types of variables that the embedding page sends and no element declares, by name. A variable
+             *     that nobody declares is taken as the JSON value it is.
+             */
+            variables?: {
+                [key: string]: components["schemas"]["VariableType"];
+            };
+            /** @description Where things stand on twelve columns. Empty: elements on top, then panels in order. */
+            layout?: components["schemas"]["LayoutItem"][];
+            /**
+             * @description The environments to which the newest version is published.
+             * @default []
+             */
+            environments: components["schemas"]["EnvironmentName"][];
+        };
+        /**
+         * Fanlight workspace
+         * @description A whole workspace. Paths of files are absolute.
+         */
+        InlineWorkspace: {
+            /**
+             * @description The levels of the customer tree, the root level first: one to eight. Each gives datasets the
+             *     variables `<level>_id` and `<level>_name`. When absent the server keeps its levels, at first
+             *     Customer above User.
+             */
+            levels?: components["schemas"]["LevelList"] | null;
+            /**
+             * @description Data visibility groups, for example Production and Testing. An API token, a customer, a data
+             *     source and an embed secret each belong to one.
+             */
+            groups: components["schemas"]["GroupName"][];
+            /**
+             * @description Labels that customers may carry.
+             * @default []
+             */
+            tags: components["schemas"]["TagName"][];
+            /**
+             * @description Environments that dashboards may be published to, for example production.
+             * @default []
+             */
+            environments: components["schemas"]["EnvironmentName"][];
+            /**
+             * @description Folders of interchangeable data sources, by name. Datasets name a schema, and the viewer
+             *     decides which of its data sources answers.
+             * @default {}
+             */
+            schemas: {
+                [key: string]: components["schemas"]["SchemaDocument"];
+            };
+            /**
+             * @description The dashboards, each as in a file of `dashboards/`.
+             * @default []
+             */
+            dashboards: components["schemas"]["InlineDashboard"][];
+        };
+        /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
+        LayoutItem: {
+            /** @description The panel that stands here; give either this or `element`. */
+            panel?: components["schemas"]["PanelId"] | null;
+            element?: components["schemas"]["ElementId"] | null;
+            /**
+             * Format: uint8
+             * @description The first column, 0 to 11.
+             */
+            x: number;
+            /**
+             * Format: uint16
+             * @description The first row, from 0.
+             */
+            y: number;
+            /**
+             * Format: uint8
+             * @description Columns, 1 to 12.
+             */
+            w: number;
+            /**
+             * Format: uint16
+             * @description Rows, at least 1.
+             */
+            h: number;
+        };
+        /** @description Names of levels that make a valid tree. */
+        LevelList: string[];
+        /** @description The levels of the customer tree. */
+        Levels: {
+            /** @description One to eight names, the root level first. */
+            levels: string[];
+        };
+        /** @description Which customers to list: all that match every given parameter. */
+        ListQuery: {
+            /** @description Only customers on this level. */
+            hierarchy_level_name?: string | null;
+            /** @description Only customers directly below this one. */
+            parent_provided_id?: string | null;
+            /** @description Only customers with this tag. */
+            group_tag?: string | null;
+            /**
+             * Format: date-time
+             * @description Only customers changed after this moment (RFC 3339). The list is then in the order of change,
+             *     else in that of creation.
+             */
+            updated_after?: string | null;
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /**
+             * Format: uint32
+             * @description Customers on the page, 50 unless said.
+             */
+            limit?: number | null;
+        };
+        /** @description A figure computed for each group. */
+        Measure: {
+            /** @description The name of the result column. */
+            name: components["schemas"]["ColumnName"];
+            aggregate: components["schemas"]["Aggregate"];
+            /** @description The dataset's column; absent only for `count`, which then counts rows. */
+            column?: components["schemas"]["ColumnName"] | null;
+            label?: string | null;
+            format?: components["schemas"]["Format"] | null;
+        };
+        /** @description An API token to be made. */
+        NewApiToken: {
+            /** @description What you call it, to tell it from others. */
+            name?: components["schemas"]["CredentialName"] | null;
+            group: components["schemas"]["GroupName"];
+            access: components["schemas"]["Access"];
+        };
+        /** @description An embed secret to be made. */
+        NewEmbedSecret: {
+            /** @description The group whose customers it speaks for. */
+            group: components["schemas"]["GroupName"];
+        };
+        /** @description A group to be made. */
+        NewGroup: {
+            /** @description Unique on the server. */
+            name: components["schemas"]["GroupName"];
+        };
+        /** @description Where a control's choices come from. */
+        Options: components["schemas"]["DatasetOptions"] | components["schemas"]["FixedOption"][];
+        /** @enum {string} */
+        Orientation: "vertical" | "horizontal";
+        /** @description What became of a customer that was put. */
+        OutcomeWord: ("created" | "updated") | "unchanged" | "failed";
+        /** @description One page of a list. */
+        PageOfApiToken: {
+            data: components["schemas"]["ApiToken"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfAuditEntry: {
+            data: components["schemas"]["AuditEntry"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfCustomer: {
+            data: components["schemas"]["Customer"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfDashboardSummary: {
+            data: components["schemas"]["DashboardSummary"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfDashboardVersion: {
+            data: components["schemas"]["DashboardVersion"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfDataSource: {
+            data: components["schemas"]["DataSource"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfEmbedSecret: {
+            data: components["schemas"]["EmbedSecret"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfEnvironment: {
+            data: components["schemas"]["Environment"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfGroup: {
+            data: components["schemas"]["Group"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfGroupTag: {
+            data: components["schemas"]["GroupTag"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        PageOfSchema: {
+            data: components["schemas"]["Schema"][];
+            /** @description Whether there is more behind this page. */
+            has_more: boolean;
+            /** @description For the parameter `cursor` of the next call; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description A chart, figure or table over one dataset.
+         *
+         *     Its result has the dimensions first, then the measures, in declared order; a table without
+         *     measures has its `columns`.
+         */
+        Panel: {
+            id: components["schemas"]["PanelId"];
+            type: components["schemas"]["PanelKind"];
+            /** @description Says what is shown. */
+            title: string;
+            /** @description A quiet second line. */
+            description?: string | null;
+            dataset: components["schemas"]["DatasetName"];
+            /** @description What the rows are grouped by. */
+            dimensions?: components["schemas"]["Dimension"][];
+            /** @description What is computed for each group. */
+            measures?: components["schemas"]["Measure"][];
+            /** @description The columns of a table that shows the dataset's rows as they are. */
+            columns?: components["schemas"]["TableColumn"][];
+            /** @description Conditions on the dataset's columns, all of which must hold. */
+            filters?: components["schemas"]["Filter"][];
+            sort?: components["schemas"]["Sort"][];
+            /**
+             * Format: uint32
+             * @description Most groups or rows, 1 to 10,000.
+             */
+            limit?: number | null;
+            /**
+             * Format: uint32
+             * @description Rows on a page of a table, 1 to 1,000; 50 when absent.
              */
             page_size?: number | null;
+            /** @description Bars that run to the right instead of upwards. */
+            orientation?: components["schemas"]["Orientation"];
+            /** @description Bars of several series on top of each other instead of side by side. */
+            stacked?: boolean;
         };
-        ExploCustomersReply: {
+        /** @description A panel's rows. */
+        PanelData: {
+            /** @description Dimensions first, then measures, in declared order. */
+            columns: components["schemas"]["ResultColumn"][];
+            /** @description Integers beyond 2^53 and decimals are strings, timestamps RFC 3339 in UTC. */
+            rows: components["schemas"]["Cell"][][];
             /**
-             * Format: uint8
-             * @description Always 1.
+             * Format: int64
+             * @description Of tables: the rows on all pages.
              */
-            success: number;
-            customers: components["schemas"]["ExploCustomer"][];
+            total_rows: number | null;
+            /** @description Whether somebody asked the same before. */
+            cached: boolean;
+            /** @description When the data source was asked: RFC 3339. */
+            as_of: string;
         };
-        /** @description Which customers are listed: those that match every given field. */
-        ExploCustomerFilter: {
-            /** @description Directly below this customer. */
-            parent_provided_id?: string | number | null;
-            hierarchy_level_name?: string | null;
-        };
-        ExploCustomerReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            customer: components["schemas"]["ExploCustomer"];
-        };
-        /** @description Selects a customer. */
-        ExploCustomerId: {
-            provided_id: string | number;
-        };
-        ExploNewCustomerReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            /** @description Whether this call made it. */
-            new_customer: boolean;
-            customer: components["schemas"]["ExploCustomer"];
-        };
-        /** @description A customer, its types checked. */
-        ExploCustomerBody: {
-            /** @description The client's own id of the customer. */
-            provided_id: string | number;
-            /** @description Required to create a customer. */
-            name?: string | null;
-            /** @description Schema ids to data sources, by id or by name. */
-            mapping?: {
-                [key: string]: string | number;
-            } | null;
-            /** @description From before mappings: the entry of the schema the source belongs to. */
-            data_source_id?: string | number | null;
-            /** @description As `data_source_id`, by name. */
-            data_source_provided_id?: string | null;
-            is_demo_group?: boolean | null;
-            emails?: string[] | null;
-            /** @description Names of tags, which must exist. */
-            group_tags?: string[] | null;
-            /** @description The root level when absent. */
-            hierarchy_level_name?: string | null;
-            /** @description A customer on a higher level. In an update, `null` detaches. */
-            parent_provided_id?: string | number | null;
-            properties?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /** @description A change, or a token to be refreshed, as Explo's own example of that call has it. */
-        ExploCustomerUpdateOrToken: components["schemas"]["ExploCustomerUpdate"] | components["schemas"]["ExploCustomerToken"];
-        /** @description A change of a customer: what is absent stays. */
-        ExploCustomerUpdate: {
-            /** @description The client's own id of the customer. */
-            provided_id: string | number;
-            /** @description Required to create a customer. */
-            name?: string | null;
-            /** @description Schema ids to data sources, by id or by name. */
-            mapping?: {
-                [key: string]: string | number;
-            } | null;
-            /** @description From before mappings: the entry of the schema the source belongs to. */
-            data_source_id?: string | number | null;
-            /** @description As `data_source_id`, by name. */
-            data_source_provided_id?: string | null;
-            is_demo_group?: boolean | null;
-            emails?: string[] | null;
-            /** @description Names of tags, which must exist. */
-            group_tags?: string[] | null;
-            /** @description The root level when absent. */
-            hierarchy_level_name?: string | null;
-            /** @description A customer on a higher level. In an update, `null` detaches. */
-            parent_provided_id?: string | number | null;
-            properties?: {
-                [key: string]: unknown;
-            } | null;
-            /** @description Replaces `provided_id`. */
-            new_provided_id?: string | number | null;
-        };
-        /** @description Selects a customer by its token. */
-        ExploCustomerToken: {
-            current_token: string;
-        };
-        ExploDoneReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-        };
-        /** @description The addresses that may sign in to the portal of a customer's dashboard. */
-        ExploPortalAccess: {
-            provided_id: string | number;
-            dashboard_embed_id: string;
-            /** @description They take the place of those before; an empty list lets nobody in. Case does not count. */
-            emails: components["schemas"]["EmailAddress"][];
-        };
-        ExploJwtReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            jwt: string;
-        };
-        /** @description For whom, and what the token shall say. Dates and words are read later. */
-        ExploJwtBody: {
-            /** @description The customer. */
-            provided_id: string | number;
-            /** @description The dashboard. */
-            embed_id: string;
-            /** @description The embed secret; the group's own, which the server manages, when absent. */
-            key_id?: string | null;
-            /** @description An ISO 8601 duration such as `PT1H`, or a time; 24 hours when absent. */
-            expiration?: string | null;
-            /** @description The panel that the token opens, alone. */
-            chart_id?: string | null;
-            rb_allowed_features?: string[] | null;
-            disable_editable_section_editing?: boolean | null;
-            /** @description The only origin whose pages may use the token. */
-            embed_origin?: string | null;
-        };
-        ExploDashboardsReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            dashboards: components["schemas"]["ExploDashboard"][];
-        };
-        ExploDashboard: {
-            /** Format: uint32 */
-            team_id: number;
-            name: string;
-            embed_id: string;
-            /** @description Labels on the dashboard. */
-            attributes: components["schemas"]["ExploAttribute"][];
-            is_drilldown: boolean;
-        };
-        ExploAttribute: {
-            attribute: string;
-            value: string;
-        };
-        ExploReportsReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            reports: components["schemas"]["ExploReport"][];
-        };
-        /** @description A report builder. */
-        ExploReport: {
-            name: string;
-            embed_id: string;
-        };
-        /** @description Which version an environment shall show. */
-        ExploPublication: {
-            embed_id: string;
-            /**
-             * @description There are no report builders here, so a report is never found.
-             * @enum {string}
-             */
-            resource_type: "dashboard" | "report";
-            environment: components["schemas"]["EnvironmentName"];
-            version_number: string | number;
-        };
-        /** @description The name of an environment that a dashboard version can be published to. */
-        EnvironmentName: string;
-        ExploGroupTagsReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            group_tags: components["schemas"]["ExploGroupTag"][];
-        };
-        ExploGroupTag: {
-            name: string;
-        };
-        ExploGroupTagReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            group_tag: components["schemas"]["ExploGroupTag"];
-        };
-        /** @description Names a tag. Space around the name does not count. */
-        ExploGroupTagName: {
-            name: components["schemas"]["TagName"];
-        };
-        /** @description A tag's present and future names. */
-        ExploGroupTagRename: {
-            name: components["schemas"]["TagName"];
-            new_name: components["schemas"]["TagName"];
-        };
-        ExploNewUserGroupReply: {
-            /**
-             * Format: uint8
-             * @description Always 1.
-             */
-            success: number;
-            /** @description Whether this call made it. */
-            new_user_group: boolean;
-            user_group: components["schemas"]["ExploUserGroup"];
-        };
-        ExploUserGroup: {
-            /** Format: uint32 */
-            team_id: number;
-            token: string;
-            name: string;
-            provided_id: string;
+        /** @description The id of a panel inside one dashboard, also usable as a variable name. */
+        PanelId: string;
+        /** @description How a panel shows its rows. */
+        PanelKind: ("bar" | "line" | "table") | "kpi";
+        /** @description A customer on the path. */
+        PathCustomer: {
+            provided_id: components["schemas"]["ProvidedId"];
+            name: components["schemas"]["CustomerName"];
+            hierarchy_level_name: string;
             is_demo_group: boolean;
         };
-        /** @description A customer as it was described before there were tags, levels and e-mail addresses. */
-        ExploUserGroupBody: {
-            user_group_id: string | number;
-            /** @description Required to create a user group. */
-            name?: string | null;
-            /** @description Schema ids to data sources, by id or by name. */
+        /** @description What applying a workspace changed, or would change. */
+        Plan: {
+            dry_run: boolean;
+            /** @description In the order in which they are carried out. */
+            changes: components["schemas"]["PlanStep"][];
+            /** @description What stands on the server and is not in the workspace. */
+            left_alone: components["schemas"]["PlanStep"][];
+            /** @description Why it cannot be applied; only of a dry run. */
+            refusals: string[];
+            /** @description What works, at least for some viewers, but deserves a look. */
+            warnings: components["schemas"]["PlanWarning"][];
+        };
+        /** @description One change, or one thing that is left alone. */
+        PlanStep: {
+            /** @description As in the audit log, for example `data_source`. */
+            kind: string;
+            name: string;
+            /** @description In a sentence. */
+            summary: string;
+        };
+        /** @description A remark of the query compiler. */
+        PlanWarning: {
+            /** @description A JSON pointer into the workspace. */
+            pointer: string;
+            detail: string;
+        };
+        /** @description A problem document (RFC 9457). */
+        Problem: {
+            /** @description A stable promise: a relative reference to the documentation's page about this problem. */
+            type: string;
+            /** @description The kind of problem, for people. */
+            title: string;
+            /** Format: uint16 */
+            status: number;
+            /** @description What went wrong here, in a sentence. */
+            detail: string;
+            /** @description The kind of problem, for programs. */
+            code: string;
+            /** @description Under this id the server's log explains the request. */
+            request_id: string;
+            /** @description Every faulty field of the request. */
+            errors: components["schemas"]["ProblemFault"][];
+        };
+        /** @description One faulty field. */
+        ProblemFault: {
+            /**
+             * @description Where it stands in the body: a JSON pointer (RFC 6901). Parameters of the query and the path
+             *     stand as if they were fields.
+             */
+            pointer: string;
+            /** @description Completes the field's name: `must not be empty`. */
+            detail: string;
+        };
+        /** @description Which customer of the path each computed value comes from, by provided id. */
+        Provenance: {
+            /** @description By key of `computed_properties`. */
+            properties: {
+                [key: string]: string;
+            };
+            /** @description By schema id of `computed_mapping`. */
+            mapping: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description The client's own id of a customer, unique in its group: 1 to 255 Unicode characters, no
+         *     control characters, case-sensitive, kept verbatim.
+         */
+        ProvidedId: string;
+        /** @description A customer with what became of it. */
+        PutCustomer: {
+            outcome: components["schemas"]["OutcomeWord"];
+            /** @description The product's own id of the customer, unique in its group. */
+            provided_id: string;
+            name: string;
+            hierarchy_level_name: string;
+            parent_provided_id: string | null;
+            /** @description The customer's own choice of data sources: schema ids to data source ids. */
+            mapping: {
+                [key: string]: string;
+            };
+            /** @description The mapping with what is inherited from ancestors; the nearest wins. */
+            computed_mapping: {
+                [key: string]: string;
+            };
+            /** @description The customer's own properties. */
+            properties: {
+                [key: string]: unknown;
+            };
+            /** @description The properties with what is inherited from ancestors; the nearest wins. */
+            computed_properties: {
+                [key: string]: unknown;
+            };
+            provenance: components["schemas"]["Provenance"];
+            emails: string[];
+            group_tags: string[];
+            is_demo_group: boolean;
+            /** @description The customer's group. */
+            access_group: string;
+            /** @description Opens the customer's dashboards. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description A moment, such as `2030-01-31T09:00:00Z`.
+             */
+            updated_at: string;
+        };
+        /** @description A record with what became of it. */
+        PutDashboardSummary: {
+            outcome: components["schemas"]["PutOutcome"];
+            name: components["schemas"]["DashboardName"];
+            title: string;
+            /** @description What embeds name it by. */
+            embed_id: components["schemas"]["EmbedId"];
+            /**
+             * Format: int64
+             * @description The newest version, from 1: what embeds without an environment show.
+             */
+            version: number;
+            /** @description Which version each environment shows. */
+            environments: {
+                [key: string]: number;
+            };
+        };
+        /** @description A record with what became of it. */
+        PutDataSource: {
+            outcome: components["schemas"]["PutOutcome"];
+            /** @description The number by which mappings name it. */
+            id: string;
+            name: components["schemas"]["SourceName"];
+            schema: components["schemas"]["SchemaName"];
+            group: components["schemas"]["GroupName"];
+            /** @description Whether it holds one customer's data only. */
+            isolated: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description Without its secrets. `null` for an API token, which does not see it. */
+            connection: components["schemas"]["Connection"] | null;
+        };
+        /** @description What became of a record that was put. */
+        PutOutcome: ("created" | "updated") | "unchanged";
+        /** @description A record with what became of it. */
+        PutSchema: {
+            outcome: components["schemas"]["PutOutcome"];
+            /** @description The number by which mappings name it. */
+            id: string;
+            name: components["schemas"]["SchemaName"];
+            /** @description The data source for viewers whose mapping and group say nothing. */
+            default_source: components["schemas"]["SourceName"] | null;
+            /** @description Per group, the data source that comes before `default_source`. */
+            group_defaults: {
+                [key: string]: components["schemas"]["SourceName"];
+            };
+        };
+        /** @description Which dashboard is explained. */
+        Question: {
+            /** @description The dashboard's name or embed id. */
+            dashboard: string;
+            /** @description The version published there; the newest when absent. */
+            environment?: components["schemas"]["EnvironmentName"] | null;
+        };
+        /**
+         * @description What a date range binds.
+         * @enum {string}
+         */
+        RangeValue: "timestamp" | "date";
+        /** @description A column of the result. */
+        ResultColumn: {
+            name: string;
+            type: components["schemas"]["ColumnType"];
+        };
+        /** @description What became of one row. */
+        RowResult: {
+            /**
+             * Format: uint
+             * @description The row's place, from 0.
+             */
+            index: number;
+            /** @description `null` when the row has none that could be read. */
+            provided_id: string | null;
+            outcome: components["schemas"]["OutcomeWord"];
+            /** @description Why the row failed. */
+            error: components["schemas"]["Problem"] | null;
+        };
+        /** @description A schema. An API token sees only those defaults that are data sources of its group. */
+        Schema: {
+            /** @description The number by which mappings name it. */
+            id: string;
+            name: components["schemas"]["SchemaName"];
+            /** @description The data source for viewers whose mapping and group say nothing. */
+            default_source: components["schemas"]["SourceName"] | null;
+            /** @description Per group, the data source that comes before `default_source`. */
+            group_defaults: {
+                [key: string]: components["schemas"]["SourceName"];
+            };
+        };
+        /** @description The defaults of a schema: all of them, so what is left out is removed. */
+        SchemaDefaults: {
+            /**
+             * @description The data source for viewers whose mapping and group say nothing.
+             * @default null
+             */
+            default_source?: components["schemas"]["SourceName"] | null;
+            /**
+             * @description Per group, the data source that comes before `default_source`.
+             * @default {}
+             */
+            group_defaults?: {
+                [key: string]: components["schemas"]["SourceName"];
+            };
+        };
+        /** @description A schema and its data sources, which all have the same tables. */
+        SchemaDocument: {
+            /**
+             * @description The data source for viewers whose customer is mapped to none. When absent such viewers see
+             *     an error, and nobody's data.
+             * @default null
+             */
+            default_source: components["schemas"]["SourceName"] | null;
+            /**
+             * @description Per group, the data source that comes before `default_source` for this group's customers.
+             * @default {}
+             */
+            group_defaults: {
+                [key: string]: components["schemas"]["SourceName"];
+            };
+            /**
+             * @description The data sources, by name. Names are unique on the server.
+             * @default {}
+             */
+            sources: {
+                [key: string]: components["schemas"]["SourceDocument"];
+            };
+        };
+        /** @description The name of a schema: a folder of interchangeable data sources. */
+        SchemaName: string;
+        /** @description One key of an order. Missing values come last in either direction. */
+        Sort: {
+            /** @description A column of the panel's result. */
+            column: components["schemas"]["ColumnName"];
+            /** @default asc */
+            direction: components["schemas"]["Direction"];
+        };
+        /** @description A data source. */
+        SourceDocument: {
+            /**
+             * @description The group whose customers may be mapped to this data source. May be left out when the
+             *     workspace has only one group.
+             * @default null
+             */
+            group: components["schemas"]["GroupName"] | null;
+            /**
+             * @description Holds one customer's rows only, so that a dataset without a filter may answer the customers
+             *     that are mapped to it. Never a default.
+             * @default false
+             */
+            isolated: boolean;
+            /** @description Where the rows are. */
+            connection: components["schemas"]["Connection"];
+        };
+        /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
+        SourceName: string;
+        /** @description A table behind the connection. */
+        Table: {
+            name: components["schemas"]["TableName"];
+            columns: components["schemas"]["TableColumnType"][];
+        };
+        /** @description A column of a table that shows rows as they are. */
+        TableColumn: {
+            column: components["schemas"]["ColumnName"];
+            label?: string | null;
+            format?: components["schemas"]["Format"] | null;
+        };
+        /** @description A column, with its type in the words of the database. */
+        TableColumnType: {
+            name: string;
+            data_type: string;
+        };
+        /** @description The name of a table that a file source declares. */
+        TableName: string;
+        /** @description The name of a group tag, unique on the server, case-sensitive. */
+        TagName: string;
+        /** @description `column = {{variable}}` around a dataset. */
+        TenantColumn: {
+            /** @description A column of the dataset's result. */
+            column: components["schemas"]["ColumnName"];
+            /** @description A level's id variable, for example `customer_id`. */
+            equals: string;
+        };
+        /** @description The syntax of an IANA time zone name; whether the zone exists is for the query compiler. */
+        TimeZoneName: string;
+        /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
+        Usage: {
+            /**
+             * Format: uint64
+             * @description Customers that are no demo customers.
+             */
+            paid_customers: number;
+            /** Format: uint64 */
+            demo_customers: number;
+            /**
+             * Format: uint64
+             * @description The most that may be paid, of all groups together; `null`: any number. Only the operator is told.
+             */
+            max_paid_customers: number | null;
+            groups: components["schemas"]["GroupUsage"][];
+        };
+        /** @description The type of a variable's value. */
+        VariableType: ("string" | "integer" | "float" | "boolean" | "date" | "timestamp") | "list";
+        /** @description What an environment shall show. */
+        VersionToShow: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            version: number;
+        };
+        /** @description The customer for whom the dashboard is drawn. */
+        ViewingCustomer: {
+            provided_id: string;
+            name: string;
+            is_demo_group: boolean;
+        };
+        /** @description The whole wanted state of a customer: what is absent has its default. */
+        WantedCustomer: {
+            /**
+             * @description The product's own id of the customer. In a call for one customer it stands in the path and
+             *     may be repeated here.
+             */
+            provided_id?: string | null;
+            /** @description The display name. */
+            name: string;
+            /** @description The root level by default. */
+            hierarchy_level_name?: string | null;
+            /** @description A customer on a strictly higher level. None by default. */
+            parent_provided_id?: string | null;
+            /** @description Schema ids to data sources, by id or name. Empty by default. */
             mapping?: {
-                [key: string]: string | number;
+                [key: string]: components["schemas"]["Id"];
             } | null;
-            /** @description From before mappings: the entry of the schema the source belongs to. */
-            data_source_id?: string | number | null;
-            /** @description As `data_source_id`, by name. */
-            data_source_provided_id?: string | null;
-            is_demo_group?: boolean | null;
+            /** @description Any JSON values, at most 64 KiB. Empty by default. */
             properties?: {
                 [key: string]: unknown;
             } | null;
+            /** @description None by default. */
+            emails?: string[] | null;
+            /** @description Names of tags that exist. None by default. */
+            group_tags?: string[] | null;
+            /** @description Panels carry a watermark, and the customer does not count as paid. `false` by default. */
+            is_demo_group?: boolean | null;
         };
-        ExploUserGroupReply: {
+        /** @description A data source as it shall be. */
+        WantedDataSource: {
+            schema: components["schemas"]["SchemaName"];
+            group: components["schemas"]["GroupName"];
             /**
-             * Format: uint8
-             * @description Always 1.
+             * @description Holds one customer's rows only, so that a dataset without a filter may answer the customers
+             *     that are mapped to it. Never a default.
+             * @default false
              */
-            success: number;
-            user_group: components["schemas"]["ExploUserGroup"];
+            isolated?: boolean;
+            /**
+             * @description Where the rows are. When left out, the connection stays as it is.
+             * @default null
+             */
+            connection?: components["schemas"]["Connection"] | null;
         };
     };
     responses: never;
@@ -2548,6 +3903,241 @@ export interface operations {
             };
         };
     };
+    list_api_tokens: {
+        parameters: {
+            query?: {
+                /** @description Only the tokens of this group. */
+                group?: components["schemas"]["GroupName"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfApiToken"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiToken"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenWithSecret"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_api_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenWithSecret"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description `api_token:<id>`, `admin_key:<id>` or `command_line`. */
+                actor?: string;
+                /** @description `create`, `update`, `delete`, `rotate` or `publish`. */
+                action?: string;
+                /** @description The kind of record, for example `data_source`. */
+                kind?: string;
+                /** @description Only what belongs to this group. */
+                group?: string;
+                /** @description The record's public id or name. */
+                subject?: string;
+                /** @description Only entries from this moment on (RFC 3339). */
+                from?: string;
+                /** @description Only entries from before this moment (RFC 3339). */
+                until?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Entries on the page, 50 unless said. An export has all. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuditEntry"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description `api_token:<id>`, `admin_key:<id>` or `command_line`. */
+                actor?: string;
+                /** @description `create`, `update`, `delete`, `rotate` or `publish`. */
+                action?: string;
+                /** @description The kind of record, for example `data_source`. */
+                kind?: string;
+                /** @description Only what belongs to this group. */
+                group?: string;
+                /** @description The record's public id or name. */
+                subject?: string;
+                /** @description Only entries from this moment on (RFC 3339). */
+                from?: string;
+                /** @description Only entries from before this moment (RFC 3339). */
+                until?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Entries on the page, 50 unless said. An export has all. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry per line, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -2581,7 +4171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfCustomer"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -2782,6 +4372,44 @@ export interface operations {
             };
         };
     };
+    explain_customer: {
+        parameters: {
+            query: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+                /** @description The dashboard's name or embed id. */
+                dashboard: string;
+                /** @description The version published there; the newest when absent. */
+                environment?: components["schemas"]["EnvironmentName"];
+            };
+            header?: never;
+            path: {
+                provided_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rotate_customer_token: {
         parameters: {
             query?: {
@@ -2867,9 +4495,16 @@ export interface operations {
             };
         };
     };
-    list_groups: {
+    list_dashboards: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2882,7 +4517,919 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page2"];
+                    "application/json": components["schemas"]["PageOfDashboardSummary"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSummary"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InlineDashboard"];
+            };
+        };
+        responses: {
+            /** @description Changed, or as it was wanted already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutDashboardSummary"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutDashboardSummary"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionToShow"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSummary"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hide_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dashboard_versions: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Versions on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDashboardVersion"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dashboard_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardVersionWithDefinition"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_data_sources: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDataSource"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_data_source: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_data_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedDataSource"];
+            };
+        };
+        responses: {
+            /** @description Changed, or as it was wanted already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutDataSource"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutDataSource"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_data_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_data_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionToTest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_embed_secrets: {
+        parameters: {
+            query?: {
+                /** @description Only the secrets of this group. */
+                group?: components["schemas"]["GroupName"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEmbedSecret"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_embed_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmbedSecret"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedSecretWithValue"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_embed_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_embed_secret: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How long the old secret goes on opening tokens: an ISO 8601 duration of at most 400 days, one
+                 *     day when absent; `P0D` ends it at once.
+                 */
+                overlap?: string;
+            };
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedSecretWithValue"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_environments: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEnvironment"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_environment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Environment"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Environment"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_group_tags: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGroupTag"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_group_tag: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupTag"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupTag"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_group_tag: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_group_tag: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupTag"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupTag"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGroup"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -2934,6 +5481,309 @@ export interface operations {
             };
         };
     };
+    read_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_levels: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Levels"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_levels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Levels"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Levels"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schemas: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records on the page, 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSchema"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_schema: {
+        parameters: {
+            query?: {
+                /** @description The data visibility group, for a call with the admin key. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schema"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemaDefaults"];
+            };
+        };
+        responses: {
+            /** @description Changed, or as it was wanted already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutSchema"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutSchema"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_usage: {
         parameters: {
             query?: {
@@ -2953,6 +5803,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InlineWorkspace"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_workspace: {
+        parameters: {
+            query?: {
+                /** @description Tell what would change, and change nothing. `false` unless said. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of the client's choice. For 24 hours, the same call with the same key is answered with the first reply and changes nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InlineWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description `true` when this is the reply to an earlier call with the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description What went wrong, and what to do */
