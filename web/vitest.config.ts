@@ -5,7 +5,7 @@ process.env.TZ = 'Pacific/Auckland';
 
 export default defineConfig({
   test: {
-    include: ['{charts,client,elements,iframe,demo,render,scripts}/**/*.test.{ts,js}'],
+    include: ['{api-client,charts,client,elements,iframe,demo,render,scripts}/**/*.test.{ts,js}'],
     environment: 'node',
   },
 });

@@ -2,13 +2,20 @@
 
 import type { Canvas } from './drawing.ts';
 import { LIGHT_SERIES } from './palette.ts';
-import type { Cell, ColumnType, Panel, PanelColumn, Result } from './panel.ts';
+import {
+  type Cell,
+  type ColumnType,
+  type Panel,
+  type PanelColumn,
+  type Result,
+  readable,
+} from './panel.ts';
 import { intlWriter } from './writer.ts';
 
 const FORMAT = { style: 'auto', decimals: null, unit: null, currency: null } as const;
 
 export function column(name: string, more: Partial<PanelColumn> = {}): PanelColumn {
-  return { name, label: null, role: 'dimension', bucket: null, format: FORMAT, ...more };
+  return { name, label: readable(name), role: 'dimension', bucket: null, format: FORMAT, ...more };
 }
 
 export function measure(name: string, unit: string | null = null): PanelColumn {
@@ -20,7 +27,7 @@ export function panel(
   columns: PanelColumn[],
   more: Partial<Panel> = {},
 ): Panel {
-  const shape = { orientation: 'vertical', stacked: false, page_size: null } as const;
+  const shape = { orientation: 'vertical', stacked: false, page_size: 50 } as const;
   return { id: 'p', type, title: 'Title', description: null, columns, ...shape, ...more };
 }
 

@@ -3,75 +3,24 @@
  * them. Everything in this folder is pure: no DOM, no network, no clock.
  */
 
+import type { components } from '../client/schema.ts';
+
+type Schemas = components['schemas'];
+
 /** One value. Integers beyond 2^53 and decimals are strings; dates and timestamps are ISO texts. */
-export type Cell = string | number | boolean | null;
+export type Cell = Schemas['Cell'];
 
-export type ColumnType =
-  | 'string'
-  | 'integer'
-  | 'float'
-  | 'decimal'
-  | 'boolean'
-  | 'date'
-  | 'timestamp'
-  | 'time';
-
-export type Bucket = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
-
-export type FormatStyle =
-  | 'auto'
-  | 'number'
-  | 'percent'
-  | 'currency'
-  | 'date'
-  | 'date_time'
-  | 'text';
-
-export interface Format {
-  readonly style: FormatStyle;
-  /** Digits after the decimal point; chosen by size when null. */
-  readonly decimals: number | null;
-  readonly unit: string | null;
-  /** An ISO 4217 code, for the style `currency`. */
-  readonly currency: string | null;
-}
-
-export interface PanelColumn {
-  readonly name: string;
-  readonly label: string | null;
-  readonly role: 'dimension' | 'measure' | 'column';
-  readonly bucket: Bucket | null;
-  readonly format: Format | null;
-}
-
-export type PanelType = 'kpi' | 'bar' | 'line' | 'table';
-
-export interface Panel {
-  readonly id: string;
-  readonly type: PanelType;
-  readonly title: string;
-  readonly description: string | null;
-  readonly orientation: 'vertical' | 'horizontal';
-  readonly stacked: boolean;
-  readonly page_size: number | null;
-  readonly columns: readonly PanelColumn[];
-}
-
-export interface ResultColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-}
+export type ColumnType = Schemas['ColumnType'];
+export type Bucket = Schemas['Bucket'];
+export type FormatStyle = Schemas['FormatStyle'];
+export type Format = Schemas['EmbeddedFormat'];
+export type PanelColumn = Schemas['EmbeddedColumn'];
+export type PanelType = Schemas['PanelKind'];
+export type Panel = Schemas['EmbeddedPanel'];
+export type ResultColumn = Schemas['ResultColumn'];
 
 /** The rows of one panel: dimensions first, then measures, in declared order. */
-export interface Result {
-  readonly columns: readonly ResultColumn[];
-  readonly rows: readonly (readonly Cell[])[];
-  /** How many rows all pages of a table have; null for other panels. */
-  readonly total_rows: number | null;
-  readonly cached: boolean;
-  /** When the database answered, RFC 3339. */
-  readonly as_of: string;
-}
+export type Result = Schemas['PanelData'];
 
 /** A column of a result together with what the author said about it. */
 export interface Field {

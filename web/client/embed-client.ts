@@ -2,8 +2,11 @@
 
 import type { Result } from '../charts/panel.ts';
 import { type Credential, headerOf } from './credential.ts';
-import type { Definition, Option, Variables } from './definition.ts';
+import type { Definition, Variables } from './definition.ts';
 import { Failure, failureOf } from './failure.ts';
+import type { components } from './schema.ts';
+
+type Schemas = components['schemas'];
 
 export interface Answer<T> {
   readonly body: T;
@@ -11,18 +14,12 @@ export interface Answer<T> {
   readonly expiresAt: number | null;
 }
 
-export interface SortKey {
-  readonly column: string;
-  readonly direction: 'asc' | 'desc';
-}
+export type SortKey = Schemas['Sort'];
 
-export interface DataRequest {
+export type DataRequest = Omit<Schemas['DataRequest'], 'sort'> & {
   readonly variables: Variables;
-  readonly time_zone?: string;
-  readonly page?: number;
-  readonly page_size?: number;
   readonly sort?: readonly SortKey[];
-}
+};
 
 export interface Place {
   /** The server's address, with its base path, ending in a slash. */
@@ -50,7 +47,7 @@ export class EmbedClient {
     id: string,
     request: DataRequest,
     signal: AbortSignal,
-  ): Promise<Answer<{ options: readonly Option[] }>> {
+  ): Promise<Answer<Schemas['ElementOptions']>> {
     return this.call(`elements/${encodeURIComponent(id)}/options`, request, signal);
   }
 

@@ -67,7 +67,7 @@ const definition: Definition = {
   name: 'on-time',
   title: 'On time',
   version: 1,
-  time_zone: null,
+  time_zone: 'UTC',
   watermark: false,
   customer: { provided_id: 'UA', name: 'United', is_demo_group: false },
   panels: ['a', 'b'].map((id) => ({

@@ -239,7 +239,7 @@ export class Session {
   private panelRequest(panel: Panel, state: PanelState): DataRequest {
     const request = this.request(this.state.variables);
     if (panel.type !== 'table') return request;
-    const page = { page: state.page, page_size: panel.page_size ?? 50 };
+    const page = { page: state.page, page_size: panel.page_size };
     return state.sort.length > 0
       ? { ...request, ...page, sort: state.sort }
       : { ...request, ...page };

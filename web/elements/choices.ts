@@ -2,11 +2,6 @@
 
 import type { Json, Option } from '../client/definition.ts';
 
-/** What a person reads for a choice. */
-export function labelOf(option: Option): string {
-  return option.label ?? (option.value === null ? '(empty)' : String(option.value));
-}
-
 /** The chosen values; a lone value counts as a list of one. */
 export function chosenValues(value: Json | undefined): Json[] {
   if (value === undefined || value === null || value === '') return [];
@@ -17,7 +12,7 @@ export function chosenValues(value: Json | undefined): Json[] {
 export function matching(options: readonly Option[], typed: string): readonly Option[] {
   const words = plain(typed).split(/\s+/).filter(Boolean);
   return options.filter((option) => {
-    const label = plain(labelOf(option));
+    const label = plain(option.label);
     return words.every((word) => label.includes(word));
   });
 }
@@ -35,7 +30,7 @@ export function describeChoice(chosen: readonly Json[], options: readonly Option
   if (chosen.length === 0) return null;
   const names = chosen.map((value) => {
     const option = options.find((one) => one.value === value);
-    return option ? labelOf(option) : String(value);
+    return option ? option.label : String(value);
   });
   return names.length <= 3 ? names.join(', ') : `${names.length} selected`;
 }

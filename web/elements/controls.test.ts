@@ -9,7 +9,7 @@ const OPTIONS: Option[] = [
   { value: 'EWR', label: 'Newark' },
   { value: 'JFK', label: 'John F. Kennedy' },
   { value: 'LGA', label: 'La Guardía' },
-  { value: null, label: null },
+  { value: null, label: '(empty)' },
 ];
 
 test('a search finds every word, whatever its case or accents', () => {

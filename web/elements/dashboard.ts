@@ -238,7 +238,7 @@ export class FanlightDashboard extends LitElement {
   }
 
   private async ready(definition: Definition): Promise<void> {
-    const zone = this.settings.timeZone ?? definition.time_zone ?? 'UTC';
+    const zone = this.settings.timeZone ?? definition.time_zone;
     this.writer = intlWriter(this.locale(), zone);
     await Promise.resolve();
     await this.updateComplete;
@@ -355,7 +355,7 @@ export class FanlightDashboard extends LitElement {
       result ? [result.as_of] : [],
     );
     const oldest = moments.sort()[0];
-    const zone = this.settings.timeZone ?? definition.time_zone ?? 'UTC';
+    const zone = this.settings.timeZone ?? definition.time_zone;
     return html`<footer class="footer" part="footer">
       <span>${oldest ? `Data as of ${this.writer.exact(oldest, MOMENT)}` : 'Loading data'}</span>
       <span>Times in ${zone.replaceAll('_', ' ')}</span>

@@ -105,7 +105,7 @@ function content(panel: Panel, result: Result, state: PanelState, context: Panel
       .writer=${context.writer}
       .total=${result.total_rows}
       .page=${state.page}
-      .pageSize=${panel.page_size ?? 50}
+      .pageSize=${panel.page_size}
       .sort=${state.sort}
       .sortable=${true}
       @turn=${(event: CustomEvent<number>) => context.turn(event.detail)}

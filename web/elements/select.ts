@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 
 import type { Json, Option } from '../client/definition.ts';
 import type { OptionsState } from '../client/session.ts';
-import { chosenValues, describeChoice, labelOf, matching, toggled } from './choices.ts';
+import { chosenValues, describeChoice, matching, toggled } from './choices.ts';
 import { check, chevronDown } from './icons.ts';
 import { keepBeside } from './popover.ts';
 import { basics } from './styles/basics.ts';
@@ -258,7 +258,7 @@ export class FanlightSelect extends LitElement {
       }}
     >
       <span class="mark ${this.multiple ? 'is-box' : ''}">${check}</span>
-      <span class="option-label">${labelOf(option)}</span>
+      <span class="option-label">${option.label}</span>
     </li>`;
   }
 

@@ -62,7 +62,9 @@ impl Check {
 fn web_checks(project: &Project) -> Result<()> {
     setup::for_build(project)?;
     web::build(project)?;
-    ["lint", "typecheck", "size"].iter().try_for_each(|script| web::script(project, script))
+    ["lint", "typecheck", "check-schema", "size"]
+        .iter()
+        .try_for_each(|script| web::script(project, script))
 }
 
 fn lints(project: &Project) -> Result<()> {

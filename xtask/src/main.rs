@@ -3,6 +3,7 @@
 //! Everything that continuous integration does is one of these; there are no shell scripts with
 //! logic. Progress goes to stderr; stdout belongs to the programs that are started.
 
+mod api_contract;
 mod bench;
 mod build;
 mod ci;
@@ -41,7 +42,7 @@ enum Command {
     Build(build::Options),
     /// Makes the archive to release in target/package, and checks it
     Package,
-    /// Runs every test: Rust, web, and the stories in a real browser
+    /// Runs every test: Rust, web, the API against its document, and the stories in a real browser
     Test(test::Options),
     /// Runs what continuous integration runs: the tests, then every check
     Ci(ci::Options),

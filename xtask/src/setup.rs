@@ -1,12 +1,14 @@
 //! What the build and the tests need and cargo does not bring: DuckDB's library, npm packages,
-//! a browser, PostgreSQL and nginx. Each part returns at once when it is already in place.
+//! schemathesis, a browser, PostgreSQL and nginx. Each part returns at once when it is already in place.
 
 mod debian;
 mod engine_library;
 mod npm;
+mod python;
 
 use anyhow::Result;
 
+pub(crate) use self::python::schemathesis;
 use crate::process::step;
 use crate::project::Project;
 
@@ -15,7 +17,8 @@ pub(crate) fn everything(project: &Project) -> Result<()> {
     for_build(project)?;
     npm::install(project, "e2e")?;
     npm::install(project, "crates/server/tests/jose")?;
-    step("setup: programs for the tests", debian::install_missing)
+    step("setup: programs for the tests", debian::install_missing)?;
+    schemathesis(project).map(drop)
 }
 
 /// What a release and its checks need.

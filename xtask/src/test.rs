@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::process::{colour, is_installed, step};
 use crate::project::{Profile, Project};
 use crate::snapshots::References;
-use crate::{build, setup, web};
+use crate::{api_contract, build, setup, web};
 
 #[derive(Args, Default)]
 pub(crate) struct Options {
@@ -20,12 +20,14 @@ pub(crate) struct Options {
     args: Vec<OsString>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum Part {
     /// Unit, store, query and API tests
     Rust,
-    /// The elements' tests without a browser
+    /// The elements' tests without a browser, and the client's against the real binary
     Web,
+    /// The real binary against its own OpenAPI document
+    Api,
     /// The stories: the real binary and a real browser
     E2e,
 }
@@ -33,12 +35,10 @@ enum Part {
 pub(crate) fn run(project: &Project, options: Options) -> Result<()> {
     setup::everything(project)?;
     web::build(project)?;
-    if options.only != Some(Part::Web) {
-        build::server(project, Profile::Debug)?;
-    }
+    build::server(project, Profile::Debug)?;
     let parts = match options.only {
         Some(part) => vec![part],
-        None => vec![Part::Rust, Part::Web, Part::E2e],
+        None => vec![Part::Rust, Part::Web, Part::Api, Part::E2e],
     };
     // A failure of one part does not hide those of the next.
     let reports: Vec<_> = parts.into_iter().map(|part| run_part(project, part, &options)).collect();
@@ -68,6 +68,7 @@ fn run_part(project: &Project, part: Part, options: &Options) -> Report {
     let outcome = step(&format!("test: {}", part.name()), || match part {
         Part::Rust => rust(project, &options.args, narrowed),
         Part::Web => npm_test(project, "web", &options.args),
+        Part::Api => api_contract::test(project, &options.args),
         Part::E2e => npm_test(project, "e2e", &options.args),
     });
     (part, outcome)
@@ -122,6 +123,7 @@ impl Part {
         match self {
             Self::Rust => "rust",
             Self::Web => "web",
+            Self::Api => "api",
             Self::E2e => "e2e",
         }
     }

@@ -47,7 +47,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
 
 fn faults_of(name: &Path, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    if is_code(name) {
+    if is_code(name) && !is_generated(text) {
         faults.extend(name_fault(name));
         faults.extend(length_fault(name, text));
     }
@@ -83,6 +83,11 @@ fn link_targets(text: &str) -> impl Iterator<Item = &str> {
 fn is_code(name: &Path) -> bool {
     let extension = name.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("rs" | "ts" | "tsx" | "js" | "mjs" | "jsx" | "css"))
+}
+
+/// Does the head of the file say that a program wrote it?
+fn is_generated(text: &str) -> bool {
+    text.lines().take(3).any(|line| line.contains("auto-generated"))
 }
 
 fn name_fault(name: &Path) -> Option<String> {
@@ -132,6 +137,7 @@ mod tests {
         check("crates/model/src/utils.rs", "", &["`utils`"]);
         check("web/client/helpers.test.ts", "", &["`helpers`"]);
         check("web/client/types.json", "", &[]);
+        check("web/client/schema.ts", &format!("/** auto-generated */\n{long}"), &[]);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub use gate::Refusal;
 pub use isolation::Unproved;
 pub use prepared::PreparedDashboard;
 pub use request::{Request, Target};
+pub use shape::MAX_PAGE_SIZE;
 pub use statement::Statement;
 pub use template::TemplateError;
 pub use value::Value;

@@ -22,7 +22,7 @@ const OPTION_ROWS: u32 = 1_000;
 /// Rows on a page of a table that says nothing else.
 const PAGE_SIZE: u32 = 50;
 /// Most rows on a page.
-const MAX_PAGE_SIZE: u32 = 1_000;
+pub const MAX_PAGE_SIZE: u32 = 1_000;
 
 /// The operations around a dataset.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,5 @@
-//! Programs of the operating system that the tests start: a browser, PostgreSQL and nginx.
+//! Programs of the operating system that the tests start: a browser, PostgreSQL, nginx
+//! and what makes Python environments.
 //!
 //! On Debian as root, what is missing is installed; elsewhere one sentence says what to install.
 
@@ -14,10 +15,11 @@ struct Program {
     is_there: fn() -> bool,
 }
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     Program { package: "chromium", is_there: || is_installed("chromium") },
     Program { package: "nginx", is_there: has_nginx },
     Program { package: "postgresql", is_there: has_postgresql },
+    Program { package: "python3-venv", is_there: has_python_environments },
 ];
 
 pub(crate) fn install_missing() -> Result<()> {
@@ -44,6 +46,13 @@ fn has_postgresql() -> bool {
 /// Programs of the administrator are not on everybody's path.
 fn has_nginx() -> bool {
     is_installed("nginx") || Path::new("/usr/sbin/nginx").is_file()
+}
+
+/// Debian takes what makes environments out of Python's own package.
+fn has_python_environments() -> bool {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import venv, ensurepip"]);
+    is_installed("python3") && Run::new(python).output().is_ok()
 }
 
 fn is_root() -> bool {

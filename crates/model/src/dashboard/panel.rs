@@ -150,6 +150,10 @@ pub struct Filter {
     pub operator: FilterOperator,
     /// A scalar; a list for `in`, `not_in` and `between`; absent for `is_empty`, `is_not_empty`.
     #[serde(default, skip_serializing_if = "Value::is_null")]
+    #[schemars(extend(
+        "type" = ["string", "number", "boolean", "array", "null"],
+        "items" = {"type": ["string", "number", "boolean", "null"]}
+    ))]
     pub value: Value,
 }
 

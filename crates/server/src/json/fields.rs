@@ -120,10 +120,21 @@ impl Fields {
 
     /// A whole number from 1.
     pub fn positive(&mut self, key: &str) -> Option<u32> {
-        let value = self.present(key)?;
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        let number = number.filter(|number| *number > 0);
+        let number = self.whole_number(key)?;
         self.faults.note(key, number.ok_or("must be a whole number from 1"))
+    }
+
+    /// A whole number from 1 to `most`.
+    pub fn positive_up_to(&mut self, key: &str, most: u32) -> Option<u32> {
+        let number = self.whole_number(key)?.filter(|number| *number <= most);
+        let fault = || format!("must be a whole number from 1 to {most}");
+        self.faults.note(key, number.ok_or_else(fault))
+    }
+
+    /// `Some(None)`: there is something else than a whole number from 1.
+    fn whole_number(&mut self, key: &str) -> Option<Option<u32>> {
+        let number = self.present(key)?.as_u64();
+        Some(number.and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0))
     }
 
     /// A list of at most `most` records.

@@ -13,10 +13,7 @@ use crate::surface::Surface;
 
 /// What `/openapi.json` answers.
 pub(crate) fn document(operations: &[Operation]) -> Value {
-    let settings = SchemaSettings::draft2020_12();
-    let settings =
-        settings.with(|settings| settings.definitions_path = "/components/schemas".into());
-    let mut schemas = settings.into_generator();
+    let mut schemas = Schemas::default();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for operation in operations {
         let methods = paths.entry(operation.path).or_default();
@@ -33,31 +30,57 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": schemas.take_definitions(true),
+            "schemas": schemas.into_definitions(),
             "securitySchemes": security_schemes(),
         },
     })
+}
+
+/// Schemas of what is read and of what is written. A field that may be left out of a request stands in
+/// every reply, so one type has two of them.
+struct Schemas {
+    requests: SchemaGenerator,
+    replies: SchemaGenerator,
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        let settings = SchemaSettings::draft2020_12()
+            .with(|settings| settings.definitions_path = "/components/schemas".into());
+        Self {
+            requests: settings.clone().for_deserialize().into_generator(),
+            replies: settings.for_serialize().into_generator(),
+        }
+    }
+}
+
+impl Schemas {
+    /// By their names. A type of both kinds is shown as it is written.
+    fn into_definitions(mut self) -> BTreeMap<String, Value> {
+        let requests = self.requests.take_definitions(true);
+        requests.into_iter().chain(self.replies.take_definitions(true)).collect()
+    }
 }
 
 const INTRODUCTION: &str = "Live dashboards for each customer of a product. `/v1` manages the \
     server, `/embed/v1` is what the elements in a page call, `/api` and `/v2/api` are Explo's \
     calls. Times are RFC 3339 in UTC. Fields may be added to replies at any time.";
 
-fn described(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
+fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     let description = &operation.description;
     let mut told = json!({
         "operationId": operation.id,
         "summary": operation.summary,
         "tags": [tag(operation.path)],
-        "responses": responses(description, Surface::of(operation.path), schemas),
+        "responses": responses(description, Surface::of(operation.path), &mut schemas.replies),
         "security": description.credentials.iter().map(|it| json!({scheme(*it): []})).collect::<Vec<_>>(),
     });
-    let parameters = parameters(operation, schemas);
+    let parameters = parameters(operation, &mut schemas.requests);
     if !parameters.is_empty() {
         told["parameters"] = Value::Array(parameters);
     }
     if !description.bodies.is_empty() {
-        let content = content(&description.bodies, schemas);
+        let content = content(&description.bodies, &mut schemas.requests);
         told["requestBody"] =
             json!({"required": !description.body_is_optional, "content": content});
     }

@@ -24,7 +24,7 @@ pub(crate) struct PanelData {
     /// Dimensions first, then measures, in declared order.
     columns: Vec<rows::Heading<'static>>,
     /// Integers beyond 2^53 and decimals are strings, timestamps RFC 3339 in UTC.
-    rows: Vec<Vec<serde_json::Value>>,
+    rows: Vec<Vec<rows::CellForm>>,
     /// Of tables: the rows on all pages.
     total_rows: Option<i64>,
     /// Whether somebody asked the same before.

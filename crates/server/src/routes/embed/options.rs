@@ -31,7 +31,7 @@ pub(super) struct ElementOptions {
 #[expect(dead_code, reason = "it tells the form of what is written; tests hold replies to it")]
 struct ElementOption {
     /// What the control sends as its variable.
-    value: Value,
+    value: rows::CellForm,
     /// What the viewer reads.
     label: String,
 }

@@ -2,7 +2,7 @@
 
 use model::dashboard::{Filter, Sort};
 use model::name::TimeZoneName;
-use query::{Request, Target};
+use query::{MAX_PAGE_SIZE, Request, Target};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
@@ -14,6 +14,7 @@ const MAX_ENTRIES: usize = 50;
 
 /// What a viewer asks of a panel or a control. Everything is optional.
 #[derive(Debug, Default, PartialEq, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
 pub(crate) struct DataRequest {
     /// Values of controls and of the page, by name. Names that speak of the customer are ignored.
     #[schemars(with = "Option<Map<String, Value>>")]
@@ -24,7 +25,7 @@ pub(crate) struct DataRequest {
     #[schemars(range(min = 1))]
     page: Option<u32>,
     /// A table's rows on a page, at most 1000.
-    #[schemars(range(min = 1, max = 1000))]
+    #[schemars(range(min = 1, max = MAX_PAGE_SIZE))]
     pub(super) page_size: Option<u32>,
     /// In place of the panel's own order.
     #[schemars(with = "Option<Vec<Sort>>", length(max = MAX_ENTRIES))]
@@ -40,7 +41,7 @@ impl FromFields for DataRequest {
             variables: fields.object("variables").unwrap_or_default(),
             time_zone: time_zone(fields),
             page: fields.positive("page"),
-            page_size: fields.positive("page_size"),
+            page_size: fields.positive_up_to("page_size", MAX_PAGE_SIZE),
             sort: fields.records("sort", MAX_ENTRIES).unwrap_or_default(),
             filters: fields.records("filters", MAX_ENTRIES).unwrap_or_default(),
         })
@@ -109,6 +110,7 @@ mod tests {
         check(r#"{"page":0}"#, "page: must be a whole number from 1");
         check(r#"{"page":1.5}"#, "page: must be a whole number from 1");
         check(r#"{"page_size":"5"}"#, "page_size: must be a whole number from 1");
+        check(r#"{"page_size":1001}"#, "page_size: must be a whole number from 1 to 1000");
         check(r#"{"time_zone":"UTC'; drop"}"#, "time_zone: must be an IANA time zone");
         check(r#"{"sort":{}}"#, "sort: must be a list, not an object");
         check(r#"{"sort":[{"column":"a","sql":"b"}]}"#, "sort[0]: unknown field `sql`");

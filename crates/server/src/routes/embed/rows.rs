@@ -33,6 +33,18 @@ enum ColumnType {
     Time,
 }
 
+/// One value of a row.
+#[derive(JsonSchema)]
+#[schemars(untagged, rename = "Cell")]
+#[expect(dead_code, reason = "it tells the form of what is written; tests hold replies to it")]
+pub(super) enum CellForm {
+    Missing(()),
+    Boolean(bool),
+    Number(f64),
+    /// Also integers beyond 2^53 and decimals; dates and times in ISO 8601.
+    Text(String),
+}
+
 /// `"columns":[…],"rows":[[…],…]`, without the braces around them.
 pub(super) fn encode(result: &ResultSet) -> Bytes {
     let columns = result.columns();

@@ -30,6 +30,7 @@ pub(super) enum PictureFormat {
 
 /// Which rows a viewer wants, and in which file.
 #[derive(Debug, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
 pub(in super::super) struct ExportRequest {
     #[schemars(flatten)]
     pub(super) data: DataRequest,
