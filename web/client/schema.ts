@@ -555,7 +555,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the metadata store answers too */
+        /** Whether to send requests here */
         get: operations["is_ready"];
         put?: never;
         post?: never;
@@ -1281,6 +1281,12 @@ export interface components {
         CachePolicy: string;
         /** @description One value of a row. */
         Cell: null | boolean | number | string;
+        /** @description One thing that was looked at. */
+        Check: {
+            name: string;
+            ok: boolean;
+            detail: string;
+        };
         /** @description The name of a result column: of a dataset, a dimension or a measure. */
         ColumnName: string;
         /** @description What a column is to its panel. */
@@ -2685,6 +2691,11 @@ export interface components {
          * @enum {string}
          */
         RangeValue: "timestamp" | "date";
+        /** @description The state of the server. */
+        Readiness: {
+            ready: boolean;
+            checks: components["schemas"]["Check"][];
+        };
         /** @description A column of the result. */
         ResultColumn: {
             name: string;
@@ -3883,13 +3894,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Requests may be sent here */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Requests should be sent elsewhere; `checks` say why */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description What went wrong, and what to do */

@@ -1,10 +1,14 @@
 //! The page of all metrics, in the OpenMetrics text format.
 
 use std::fmt::{self, Error};
+use std::sync::Arc;
 
+use model::OperatorScope;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
+
+use store::CustomerCount;
 
 use super::families::{Families, Scale};
 use super::process;
@@ -23,11 +27,16 @@ pub(crate) async fn page(app: &App) -> Result<String, Error> {
 /// What is asked for only when somebody reads the page: put here what the store has to be asked for.
 struct Scrape {
     app: App,
+    /// `None` when the store does not answer, which other metrics tell.
+    customers: Option<Arc<Vec<CustomerCount>>>,
 }
 
 impl Scrape {
     async fn now(app: &App) -> Self {
-        Self { app: app.clone() }
+        // The server has the store and its key in hand, as the command line has.
+        let operator = OperatorScope::of_command_line();
+        let customers = app.store.customer_counts(&operator).await.ok();
+        Self { app: app.clone(), customers }
     }
 }
 
@@ -43,6 +52,7 @@ impl Collector for Scrape {
         self.process(&mut families)?;
         self.http(&mut families)?;
         self.store(&mut families)?;
+        self.customers(&mut families)?;
         self.sources(&mut families)
     }
 }
@@ -183,6 +193,16 @@ impl Scrape {
         families.gauge("fanlight_store_pool_connections_max", help, pool.most as i64)?;
         let help = "Calls that wait for a connection to PostgreSQL";
         families.gauge("fanlight_store_pool_waiting", help, pool.waiting as i64)
+    }
+
+    fn customers(&self, families: &mut Families<'_>) -> Result<(), Error> {
+        let Some(counts) = &self.customers else { return Ok(()) };
+        let sum = |of: fn(&CustomerCount) -> u64| counts.iter().map(of).sum::<u64>() as i64;
+        let gauges = [
+            ([("kind", "paid")], sum(|count| count.paid)),
+            ([("kind", "demo")], sum(|count| count.demo)),
+        ];
+        families.gauges("fanlight_customers", "Customers, by their own flag", gauges)
     }
 
     fn sources(&self, families: &mut Families<'_>) -> Result<(), Error> {

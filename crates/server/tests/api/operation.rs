@@ -93,6 +93,8 @@ async fn the_page_is_open_metrics_and_names_no_customer() {
         "fanlight_http_requests_in_flight 1",
         "# UNIT fanlight_store_commit_duration_seconds seconds",
         "fanlight_store_changes_waiting 0",
+        r#"fanlight_customers{kind="paid"} 1"#,
+        r#"fanlight_customers{kind="demo"} 0"#,
         r#"fanlight_source_queries_total{outcome="rows"} 0"#,
         "# TYPE process_resident_memory_bytes gauge",
     ] {

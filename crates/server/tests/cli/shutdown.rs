@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::process::{Server, run};
+use crate::process::{self, Server, client, run};
 
 /// Longer than anything here takes on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -61,7 +61,7 @@ impl Installation {
 
     /// The ids of all customers, asked of a server that was started again.
     async fn customers(&self) -> BTreeSet<String> {
-        let (server, client) = (self.serve("0", "0"), Client::new());
+        let (server, client) = (self.serve("0", "0"), client());
         let listed = call(&client, &server, &self.token, "GET", "/api/customers/", None);
         let listed: Value = listed.await.expect("an answer").json().await.expect("JSON");
         let customers = listed["customers"].as_array().expect("a list").iter();
@@ -71,7 +71,7 @@ impl Installation {
 
     /// Opens a panel as a customer, in a task of its own, and returns when its query runs.
     async fn query(&self, server: &Server, panel: &str) -> JoinHandle<reqwest::Result<String>> {
-        let client = Client::new();
+        let client = client();
         let post = |path, body| call(&client, server, &self.token, "POST", path, Some(body));
         let body = json!({"provided_id": "UA", "name": "United"});
         post("/api/create_customer/", body).await.expect("a customer");
@@ -85,7 +85,7 @@ impl Installation {
         let jwt = made["jwt"].as_str().expect("a token").to_owned();
         let url = server.url(&format!("/embed/v1/panels/{panel}/data"));
         let asked = tokio::spawn(async move {
-            let reply = Client::new().post(url).bearer_auth(jwt).send().await?;
+            let reply = process::client().post(url).bearer_auth(jwt).send().await?;
             reply.error_for_status()?.text().await
         });
         until(async || {
@@ -140,7 +140,7 @@ async fn until(mut holds: impl AsyncFnMut() -> bool) {
 }
 
 async fn readiness(server: &Server) -> StatusCode {
-    let reply = reqwest::get(server.url("/readyz")).await.expect("an answer");
+    let reply = client().get(server.url("/readyz")).send().await.expect("an answer");
     reply.status()
 }
 
@@ -152,7 +152,7 @@ async fn create_until_the_end(
     task: usize,
     answered: Arc<AtomicUsize>,
 ) -> Vec<String> {
-    let client = Client::new();
+    let client = client();
     let mut created = Vec::new();
     for number in 0.. {
         let id = format!("customer-{task}-{number}");
@@ -200,7 +200,7 @@ async fn a_server_that_stops_says_so_and_goes_on_for_the_delay() {
     let installation = Installation::new();
     let mut server = installation.serve("600", "0");
     assert_eq!(readiness(&server).await, StatusCode::OK);
-    let kept = Client::new();
+    let kept = client();
     let list = || call(&kept, &server, &installation.token, "GET", "/api/customers/", None);
     assert_eq!(list().await.expect("an answer").headers().get("connection"), None);
     server.terminate();

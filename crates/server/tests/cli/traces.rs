@@ -12,12 +12,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as AnyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
-use reqwest::{Client, RequestBuilder};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use crate::process::{Server, run};
+use crate::process::{Server, client, run};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -92,7 +92,7 @@ async fn a_request_is_one_span_with_its_changes_and_queries_below_it() {
         [("FANLIGHT_OTLP_ENDPOINT", endpoint.as_str()), ("FANLIGHT_SHUTDOWN_DELAY_SECONDS", "0")];
     let mut server = Server::start_with(&data_dir, &environment);
 
-    let client = Client::new();
+    let client = client();
     let manage = |path: &str, body: Value| {
         let call = client.post(server.url(path)).json(&body);
         call.header("Explo-Authorization", format!("Token {token}"))
@@ -161,7 +161,7 @@ async fn a_caller_that_does_not_trace_is_not_traced() {
     let environment =
         [("FANLIGHT_OTLP_ENDPOINT", endpoint.as_str()), ("FANLIGHT_SHUTDOWN_DELAY_SECONDS", "0")];
     let mut server = Server::start_with(folder.path(), &environment);
-    let client = Client::new();
+    let client = client();
     for sampled in ["00", "01"] {
         let call = client.get(server.url("/api/customers/"));
         let call = call.header("traceparent", format!("00-{TRACE}-{CALLER}-{sampled}"));
@@ -184,7 +184,7 @@ async fn a_collector_that_is_gone_stops_nothing() {
     let environment =
         [("FANLIGHT_OTLP_ENDPOINT", endpoint.as_str()), ("FANLIGHT_SHUTDOWN_DELAY_SECONDS", "0")];
     let mut server = Server::start_with(folder.path(), &environment);
-    let alive = reqwest::get(server.url("/healthz")).await.expect("an answer");
+    let alive = client().get(server.url("/healthz")).send().await.expect("an answer");
     assert_eq!(alive.status(), 200);
     server.terminate();
     assert_eq!(server.ended().code(), Some(0));
