@@ -170,7 +170,9 @@ async fn a_caller_that_does_not_trace_is_not_traced() {
     server.terminate();
     let ended = tokio::task::spawn_blocking(move || server.ended());
     assert_eq!(timeout(PATIENCE, ended).await.expect("in time").expect("a task").code(), Some(0));
-    let spans = collector.spans();
+    // The server's own work, such as what it does in the background, has traces of its own.
+    let spans = collector.spans().into_iter();
+    let spans: Vec<_> = spans.filter(|span| hex(&span.trace_id) == TRACE).collect();
     assert_eq!(spans.len(), 1, "{spans:#?}");
 }
 
