@@ -45,7 +45,11 @@ impl Work for Update {
             rank: wanted.rank,
             customer: Some(key),
             parent: parent.as_ref().map(|parent| Standing::from(parent.customer())),
-            highest_child: children(session, &self.scope, key).await?.1,
+            highest_child: match wanted.rank == found.customer().rank {
+                // They stand below it already; a root may have a great many.
+                true => None,
+                false => children(session, &self.scope, key).await?.1,
+            },
         };
         check_placement(&levels, &place)?;
         let tags = self.tags(session).await?;

@@ -4,7 +4,7 @@
 mod present;
 mod written;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use model::credential::CustomerToken;
 use model::customer::{CustomerRecord, NewCustomer};
@@ -67,8 +67,7 @@ impl Work for Put {
     type Output = Vec<Result<Outcome, StoreError>>;
 
     async fn run(&self, session: &Session<'_>) -> Result<Self::Output, StoreError> {
-        let ids = self.named_ids();
-        let present = Present::read(session, &self.scope, &ids).await?;
+        let present = Present::read(session, &self.scope, &self.rows).await?;
         let new_keys = self.new_keys(session, &present).await?;
         let paid = self.paid_customers(session, &present).await?;
         let decided = Decider::new(self, session, &present, new_keys, paid).decide()?;
@@ -116,14 +115,6 @@ fn undone(row: Result<Decided, StoreError>) -> Result<Outcome, StoreError> {
 }
 
 impl Put {
-    /// The ids of all rows and of their parents.
-    fn named_ids(&self) -> Vec<&ProvidedId> {
-        let rows = self.rows.iter().map(|row| &row.wanted);
-        let ids: HashSet<&ProvidedId> =
-            rows.flat_map(|row| std::iter::once(&row.provided_id).chain(&row.parent)).collect();
-        ids.into_iter().collect()
-    }
-
     /// Counted when a row would add one.
     async fn paid_customers(
         &self,

@@ -1,15 +1,17 @@
 //! What stands there before a batch, read in a handful of statements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::level::Rank;
 use model::name::{CustomerKey, GroupId, ProvidedId, SchemaId, SourceId, TagName};
+use model::placement::requested_rank;
 use model::population::{Member, Population};
 use model::{Customer, GroupScope, Levels};
 
+use super::PutRow;
 use crate::customers::levels;
 use crate::customers::references::KnownSources;
-use crate::customers::row::{self, CustomerRow};
+use crate::customers::row::{self, CustomerRow, to_json};
 use crate::error::StoreError;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
@@ -31,9 +33,9 @@ impl Present {
     pub(super) async fn read(
         session: &Session<'_>,
         scope: &GroupScope,
-        ids: &[&ProvidedId],
+        put: &[PutRow],
     ) -> Result<Self, StoreError> {
-        let ids = serde_json::to_string(ids).map_err(StoreError::corrupt)?;
+        let ids = to_json(&named_ids(put))?;
         let params = [Param::Integer(scope.group().0), Param::Text(&ids)];
         if session.locks_rows() {
             session.rows(sql::LOCK_CUSTOMERS_OF_IDS, &params, |row| row.integer(0)).await?;
@@ -48,15 +50,39 @@ impl Present {
             ids: parents.into_iter().collect(),
             children: HashMap::new(),
         };
-        for (parent, rank, count) in session.rows(sql::CHILDREN_OF_IDS, &params, read_child).await?
-        {
-            present.children.entry(parent).or_default().insert(rank, count);
-        }
         for CustomerRow { customer, .. } in customers {
             present.ids.insert(customer.key, customer.provided_id.clone());
             present.customers.insert(customer.provided_id.clone(), customer);
         }
+        present.read_children(session, scope, put).await?;
         Ok(present)
+    }
+
+    /// Reads where the children of those customers stand that change their level. Others stand above
+    /// their children already, and may have a great many.
+    async fn read_children(
+        &mut self,
+        session: &Session<'_>,
+        scope: &GroupScope,
+        put: &[PutRow],
+    ) -> Result<(), StoreError> {
+        let moves = |row: &&PutRow| {
+            let found = self.customers.get(&row.wanted.provided_id);
+            let rank = requested_rank(&self.levels, row.wanted.level.as_deref()).ok();
+            found.is_some_and(|found| Some(found.rank) != rank)
+        };
+        let moving: Vec<&ProvidedId> =
+            put.iter().filter(moves).map(|row| &row.wanted.provided_id).collect();
+        if moving.is_empty() {
+            return Ok(());
+        }
+        let ids = to_json(&moving)?;
+        let params = [Param::Integer(scope.group().0), Param::Text(&ids)];
+        for (parent, rank, count) in session.rows(sql::CHILDREN_OF_IDS, &params, read_child).await?
+        {
+            self.children.entry(parent).or_default().insert(rank, count);
+        }
+        Ok(())
     }
 
     /// Whether there is such a customer, and it is no demo customer.
@@ -80,6 +106,14 @@ impl Present {
     pub(super) fn parent_of(&self, customer: &Customer) -> Option<&ProvidedId> {
         customer.parent.and_then(|parent| self.ids.get(&parent))
     }
+}
+
+/// The ids of all rows and of their parents.
+fn named_ids(put: &[PutRow]) -> Vec<&ProvidedId> {
+    let rows = put.iter().map(|row| &row.wanted);
+    let ids: HashSet<&ProvidedId> =
+        rows.flat_map(|row| std::iter::once(&row.provided_id).chain(&row.parent)).collect();
+    ids.into_iter().collect()
 }
 
 fn read_id(row: &Cells<'_>) -> Result<(CustomerKey, ProvidedId), StoreError> {
