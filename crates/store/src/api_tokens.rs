@@ -43,6 +43,22 @@ pub struct After {
     pub id: String,
 }
 
+impl After {
+    /// The parameters of a page of a list, of one group or of all.
+    pub(crate) fn page<'a>(
+        after: Option<&'a Self>,
+        group: Option<&'a GroupName>,
+        limit: u32,
+    ) -> [Param<'a>; 4] {
+        [
+            Param::Integer(after.map_or(i64::MIN, |after| after.created_at_us)),
+            Param::Text(after.map_or("", |after| &after.id)),
+            group.map(GroupName::as_str).into(),
+            Param::Integer(limit.into()),
+        ]
+    }
+}
+
 impl Store {
     /// At most `limit` API tokens in the order in which they were made, of one group or of all.
     pub async fn api_tokens(
@@ -53,12 +69,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ApiTokenRecord>, StoreError> {
         let reader = self.reader().await?;
-        let params = [
-            Param::Integer(after.map_or(i64::MIN, |after| after.created_at_us)),
-            Param::Text(after.map_or("", |after| &after.id)),
-            group.map(GroupName::as_str).into(),
-            Param::Integer(limit.into()),
-        ];
+        let params = After::page(after, group, limit);
         reader.session().rows(sql::API_TOKENS, &params, read_record).await
     }
 

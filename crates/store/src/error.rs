@@ -252,8 +252,11 @@ impl From<tokio_postgres::Error> for StoreError {
 
 impl From<deadpool_postgres::PoolError> for StoreError {
     fn from(source: deadpool_postgres::PoolError) -> Self {
+        use deadpool_postgres::{HookError, PoolError};
         match source {
-            deadpool_postgres::PoolError::Backend(source) => Self::unavailable(source),
+            PoolError::Backend(source) | PoolError::PostCreateHook(HookError::Backend(source)) => {
+                Self::unavailable(source)
+            }
             source => Self::unavailable(source),
         }
     }

@@ -70,6 +70,9 @@ pub(crate) fn pending<'a>(
     migrations.get(done..).ok_or(StoreError::TooNew { found, known: known as i64 })
 }
 
+/// A migration takes the time it needs, and waits as long as another node's takes.
+const UNHURRIED: &str = "SET LOCAL statement_timeout = 0";
+
 /// Migrates a PostgreSQL database, one node at a time.
 pub(crate) async fn postgres(client: &mut deadpool_postgres::Client) -> Result<(), StoreError> {
     postgres_to(client, MIGRATIONS).await
@@ -80,6 +83,7 @@ async fn postgres_to(
     migrations: &[&str],
 ) -> Result<(), StoreError> {
     let tx = client.transaction().await?;
+    tx.batch_execute(UNHURRIED).await?;
     tx.execute("SELECT pg_advisory_xact_lock($1)", &[&POSTGRES_LOCK]).await?;
     tx.batch_execute(VERSION_TABLE).await?;
     let found = tx.query_opt("SELECT version FROM schema_version", &[]).await?;

@@ -9,7 +9,9 @@ mod tls;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Client, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime,
+};
 use tokio_postgres::IsolationLevel;
 use tokio_postgres::error::SqlState;
 
@@ -29,6 +31,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 10;
 /// The name of the lock that every change shares and a change of the definitions holds alone.
 const CHANGE_LOCK: i64 = 0x0046_414e_4c49_4749;
+/// What a connection is told before its first use.
+///
+/// Every statement here reads by an index and joins few rows. A plan that was made while a table was
+/// small would read the whole of it, and stay with the connection while the table grows a
+/// thousandfold, until PostgreSQL analyses it: so a connection never makes one. The time-out ends what
+/// waits for a disk that is stuck; migrations and rotations of the master key lift it for themselves.
+const SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
+                        SET enable_mergejoin = off; SET statement_timeout = '30s'";
 
 pub(crate) struct Postgres {
     pool: Pool,
@@ -50,6 +60,11 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(
+                    async move { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) },
+                )
+            }))
             .build()
             .map_err(StoreError::unavailable)?;
         let mut client = pool.get().await?;

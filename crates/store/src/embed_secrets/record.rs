@@ -48,12 +48,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<EmbedSecretRecord>, StoreError> {
         let reader = self.reader().await?;
-        let params = [
-            Param::Integer(after.map_or(i64::MIN, |after| after.created_at_us)),
-            Param::Text(after.map_or("", |after| &after.id)),
-            group.map(GroupName::as_str).into(),
-            Param::Integer(limit.into()),
-        ];
+        let params = After::page(after, group, limit);
         reader.session().rows(sql::EMBED_SECRETS, &params, read_record).await
     }
 

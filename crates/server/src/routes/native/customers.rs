@@ -26,7 +26,7 @@ use crate::time::Time;
 use body::WantedCustomer;
 use patch::CustomerPatch;
 use shown::{Customer, PutCustomer};
-use tag::{Conditions, IfMatch, Put, Tagged};
+use tag::{Conditions, IfMatch, Put, Read, Tagged};
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
@@ -68,6 +68,7 @@ pub(super) fn operations() -> Vec<Operation> {
 /// Which customers to list: all that match every given parameter.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct ListQuery {
     /// Only customers on this level.
     hierarchy_level_name: Option<String>,
@@ -124,10 +125,10 @@ async fn read(
     caller: InGroup,
     InPath(id): InPath<ProvidedId>,
     headers: HeaderMap,
-) -> Result<Tagged<Customer>, ApiError> {
+) -> Result<Read<Customer>, ApiError> {
     let found = app.store.customer(&caller, &id).await?;
     let found = found.ok_or(StoreError::NotFound("customer"))?;
-    Ok(Tagged::unless_known(Customer::of(&found, &caller), &headers))
+    Ok(Read::unless_known(Customer::of(&found, &caller), &headers))
 }
 
 /// `PUT /v1/customers/{provided_id}`
@@ -158,7 +159,7 @@ async fn patch(
     let change = patch.into_change(&definitions, caller.group())?;
     let condition = condition.into_precondition(&caller);
     let (record, _) = app.store.patch_customer(&caller, &id, change, condition).await?;
-    Ok(Tagged::of(Customer::of(&record, &caller)))
+    Ok(Tagged(Customer::of(&record, &caller)))
 }
 
 /// `DELETE /v1/customers/{provided_id}`

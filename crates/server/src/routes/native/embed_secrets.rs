@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use store::{EmbedSecretRecord, RotatedSecret};
 
 use super::caller::Operator;
-use super::listing::{MadeAt, page_size};
+use super::listing::{CredentialListing, MadeAt};
 use super::once::{Once, OnceEmpty, OnceReply};
-use super::replies::{NoContent, Page, position};
+use super::replies::{NoContent, Page};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::embed_token::lifetime;
@@ -85,29 +85,13 @@ fn show(secret: &EmbedSecret, record: &EmbedSecretRecord, replaces: Option<Secre
     ShownSecret { id, group, managed, created_at, value, replaces }
 }
 
-/// Which part of the list.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(inline)]
-struct Wanted {
-    /// Only the secrets of this group.
-    group: Option<GroupName>,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Records on the page, 50 unless said.
-    #[schemars(range(min = 1, max = 1000))]
-    limit: Option<u32>,
-}
-
 /// `GET /v1/embed-secrets`
 async fn list(
     State(app): State<App>,
     operator: Operator,
-    InQuery(wanted): InQuery<Wanted>,
+    InQuery(listing): InQuery<CredentialListing>,
 ) -> Result<Json<Page<Secret>>, ApiError> {
-    let limit = page_size(wanted.limit);
-    let after = position::<MadeAt>(wanted.cursor.as_deref())?.map(Into::into);
-    let group = wanted.group.as_ref();
+    let (group, after, limit) = (listing.group.as_ref(), listing.after()?, listing.limit());
     let found = app.store.embed_secrets(&operator, group, after.as_ref(), limit + 1).await?;
     let place = |record: &EmbedSecretRecord| MadeAt::new(record.created_at_us, &record.id);
     Ok(Json(Page::of(found, limit as usize, place, |record| record.into())))

@@ -1,5 +1,6 @@
 //! Which part of a list is asked for, and lists that are wholly in memory.
 
+use model::name::GroupName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::After;
@@ -40,6 +41,30 @@ impl Listing {
         let mut found: Vec<T> = records.into_iter().filter(is_next).collect();
         found.sort_by(|a, b| name(a).cmp(name(b)));
         Ok(Page::of_records(found, limit, |record| name(record).to_owned()))
+    }
+}
+
+/// Which part of a list of credentials.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub(super) struct CredentialListing {
+    /// Only those of this group.
+    pub(super) group: Option<GroupName>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Records on the page, 50 unless said.
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<u32>,
+}
+
+impl CredentialListing {
+    pub(super) fn limit(&self) -> u32 {
+        page_size(self.limit)
+    }
+
+    pub(super) fn after(&self) -> Result<Option<After>, ApiError> {
+        Ok(position::<MadeAt>(self.cursor.as_deref())?.map(Into::into))
     }
 }
 

@@ -32,6 +32,7 @@ const MAX_ROWS: usize = 10_000;
 /// How a batch is taken.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub(super) struct BatchQuery {
     /// One row that fails fails all. `false` unless said.
     atomic: Option<bool>,

@@ -26,39 +26,50 @@ pub(super) trait HasTag {
 
 const ETAG_MEANING: &[(&str, &str)] = &[("ETag", "Stands for this state, for If-Match")];
 
-/// A representation with its tag, or only word that the client has it already.
-pub(super) enum Tagged<T> {
-    Whole(T),
-    NotModified(String),
-}
-
-impl<T: HasTag> Tagged<T> {
-    pub(super) fn of(value: T) -> Self {
-        Self::Whole(value)
-    }
-
-    /// Whole, unless `If-None-Match` has its tag.
-    pub(super) fn unless_known(value: T, headers: &HeaderMap) -> Self {
-        let tag = value.tag();
-        match Tags::of(headers, &IF_NONE_MATCH) {
-            Some(tags) if tags.hold(Some(&tag)) => Self::NotModified(tag),
-            _ => Self::Whole(value),
-        }
-    }
-}
+/// A representation with its tag.
+pub(super) struct Tagged<T>(pub(super) T);
 
 impl<T: HasTag + Serialize> IntoResponse for Tagged<T> {
     fn into_response(self) -> Response {
-        match self {
-            Self::Whole(value) => ([(ETAG, value.tag())], Json(value)).into_response(),
-            Self::NotModified(tag) => (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response(),
-        }
+        ([(ETAG, self.0.tag())], Json(self.0)).into_response()
     }
 }
 
 impl<T: JsonSchema> Describe for Tagged<T> {
     fn describe(description: &mut Description) {
         description.reply::<T>(200, "Done", ETAG_MEANING);
+    }
+}
+
+/// A representation that was asked for, or only word that the client has it already.
+pub(super) enum Read<T> {
+    Whole(Tagged<T>),
+    NotModified(String),
+}
+
+impl<T: HasTag> Read<T> {
+    /// Whole, unless `If-None-Match` has its tag.
+    pub(super) fn unless_known(value: T, headers: &HeaderMap) -> Self {
+        let tag = value.tag();
+        match Tags::of(headers, &IF_NONE_MATCH) {
+            Some(tags) if tags.hold(Some(&tag)) => Self::NotModified(tag),
+            _ => Self::Whole(Tagged(value)),
+        }
+    }
+}
+
+impl<T: HasTag + Serialize> IntoResponse for Read<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Whole(whole) => whole.into_response(),
+            Self::NotModified(tag) => (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response(),
+        }
+    }
+}
+
+impl<T: JsonSchema> Describe for Read<T> {
+    fn describe(description: &mut Description) {
+        Tagged::<T>::describe(description);
         description.empty_reply(304, "As the client has it");
     }
 }
