@@ -22,7 +22,7 @@ pub use sources::{Flags, environment};
 use crate::client_address::{Network, TrustedProxies};
 use crate::embed_token::lifetime;
 use crate::origin::Origin;
-use crate::reach::{Folder, Reach};
+use crate::reach::{Folder, Host, Reach};
 
 /// The operator's decisions, parsed.
 #[derive(Clone, Debug)]
@@ -156,7 +156,10 @@ impl Config {
                 lifetime::duration(text).map_err(|error| error.to_string())
             }),
             chart_embeds: given.parse("chart_embeds"),
-            reach: Reach::new(given.parse_with("data_source_folders", list::<Folder>)),
+            reach: Reach::new(
+                given.parse_with("data_source_folders", list::<Folder>),
+                given.parse_with("data_source_hosts", list::<Host>),
+            ),
             audit_retention: given.parse_with("audit_retention", retention),
             max_paid_customers: given.optional("max_paid_customers", whole_number),
             log: given.parse_with("log", log_filter),

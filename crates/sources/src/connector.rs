@@ -1,5 +1,6 @@
 //! What each kind of database has to offer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -29,6 +30,9 @@ pub(crate) trait Connector: Send + Sync {
         table: String,
     ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>>;
 
+    /// The tables and views that datasets may name, with their columns.
+    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>>;
+
     /// Lets go of the database at once, whatever runs in it.
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()>;
 }
@@ -37,11 +41,16 @@ pub(crate) trait Connector: Send + Sync {
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     pub(crate) sql: String,
-    /// For the placeholders `$1`, `$2` …
+    /// For the placeholders, in their order.
     pub(crate) arguments: Vec<Value>,
+    /// Session variables for the database's row security, with their values.
+    pub(crate) session: Vec<(String, Value)>,
     pub(crate) row_limit: u64,
     pub(crate) byte_limit: u64,
 }
+
+/// The columns of each table that a connection offers, in their order.
+pub type Tables = BTreeMap<String, Vec<TableColumn>>;
 
 /// A column of a table of a data source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,13 +91,12 @@ pub(crate) fn connector(
     activity: &Arc<Activity>,
 ) -> Arc<dyn Connector> {
     match &source.connection {
-        Connection::Files { tables, materialize } => Arc::new(EngineWorkers::new(
-            &source.name,
-            tables,
-            *materialize,
-            limits,
-            worker,
-            activity,
-        )),
+        Connection::Files(files) => {
+            Arc::new(EngineWorkers::new(&source.name, files, limits, worker, activity))
+        }
+        Connection::Postgres(_)
+        | Connection::MySql(_)
+        | Connection::Sqlite(_)
+        | Connection::ClickHouse(_) => todo!("a file of its own"),
     }
 }

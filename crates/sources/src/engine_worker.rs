@@ -9,7 +9,6 @@ mod client;
 mod process;
 mod temporary;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,12 +18,12 @@ use engine::protocol::{Format, Limits as EngineLimits, Setup, Table};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use model::name::{SourceName, TableName};
-use model::source::{FileFormat, FileTable};
+use model::source::{FileFormat, FileTable, Files};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::activity::Activity;
-use crate::connector::{Connector, Failure, Query, TableColumn};
+use crate::connector::{Connector, Failure, Query, TableColumn, Tables};
 use crate::options::{Limits, WorkerCommand};
 use crate::result::ResultSet;
 use crate::stop::Stop;
@@ -61,8 +60,7 @@ struct Current {
 impl EngineWorkers {
     pub(crate) fn new(
         name: &SourceName,
-        tables: &BTreeMap<TableName, FileTable>,
-        materialize: bool,
+        files: &Files,
         limits: &Limits,
         command: &WorkerCommand,
         activity: &Arc<Activity>,
@@ -70,8 +68,8 @@ impl EngineWorkers {
         let connections = u32::try_from(limits.queries_per_source).unwrap_or(u32::MAX).max(1);
         Self {
             name: name.clone(),
-            tables: tables.iter().map(|(name, file)| table(name, file)).collect(),
-            materialize,
+            tables: files.tables.iter().map(|(name, file)| table(name, file)).collect(),
+            materialize: files.materialize,
             limits: EngineLimits { connections, ..limits.engine },
             temporary_folder: limits.temporary_folder.clone(),
             command: command.clone(),
@@ -209,6 +207,18 @@ impl Connector for EngineWorkers {
         table: String,
     ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
         async move { self.worker().await?.describe(table).await }.boxed()
+    }
+
+    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
+        async move {
+            let worker = self.worker().await?;
+            let mut tables = Tables::new();
+            for table in &self.tables {
+                tables.insert(table.name.clone(), worker.describe(table.name.clone()).await?);
+            }
+            Ok(tables)
+        }
+        .boxed()
     }
 
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {

@@ -23,9 +23,8 @@ mod sources;
 mod stop;
 
 pub use activity::{Activity, Load, Outcomes};
-pub use connector::TableColumn;
+pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
-pub use probe::Tables;
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

@@ -1,19 +1,15 @@
 //! Whether a connection works: opened apart from all sources, asked for its tables, and closed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::name::{GroupId, SchemaId, SourceId, TableName};
+use model::name::{GroupId, SchemaId, SourceId};
 use model::source::{Connection, DataSource};
 use tokio::time::timeout;
 
-use crate::connector::{Connector, TableColumn, connector};
+use crate::connector::{Tables, connector};
 use crate::error::SourceError;
 use crate::sources::Sources;
-
-/// The columns of each table that a connection offers, in their order.
-pub type Tables = BTreeMap<TableName, Vec<TableColumn>>;
 
 impl Sources {
     /// Opens a connection and lists the columns of its tables. One connection is tried at a time;
@@ -39,23 +35,11 @@ impl Sources {
         let _turn = self.turn_to_probe().await;
         let source = unregistered(connection);
         let connector = connector(&source, self.limits(), self.worker(), self.shared_activity());
-        let listed = timeout(limit, tables(&connector, &source.connection)).await;
+        let listed = timeout(limit, Arc::clone(&connector).tables()).await;
         connector.close().await;
-        listed.unwrap_or(Err(SourceError::TimedOut { limit }))
+        let listed = listed.map_err(|_| SourceError::TimedOut { limit })?;
+        listed.map_err(SourceError::from)
     }
-}
-
-async fn tables(
-    connector: &Arc<dyn Connector>,
-    connection: &Connection,
-) -> Result<Tables, SourceError> {
-    let Connection::Files { tables, .. } = connection;
-    let mut found = Tables::new();
-    for name in tables.keys() {
-        let columns = Arc::clone(connector).describe(name.to_string()).await?;
-        found.insert(name.clone(), columns);
-    }
-    Ok(found)
 }
 
 fn unregistered(connection: Connection) -> DataSource {

@@ -79,6 +79,7 @@ impl Sources {
         let query = || Query {
             sql: statement.sql().to_owned(),
             arguments: statement.args().to_vec(),
+            session: statement.session().to_vec(),
             row_limit: statement.row_limit().into(),
             byte_limit: self.0.limits.result_bytes,
         };

@@ -145,6 +145,13 @@ pub(super) const SETTINGS: &[Setting] = &[
                   `/v1`. None by default: then files are declared by `fanlight apply` alone.",
     },
     Setting {
+        key: "data_source_hosts",
+        default: Some(""),
+        meaning: "Servers that a data source may ask that is declared through `/v1`, such as \
+                  `db.example.com`, `*.example.com` or `10.0.0.7:5432`. None by default: then servers \
+                  are declared by `fanlight apply` alone.",
+    },
+    Setting {
         key: "audit_retention",
         default: Some("P400D"),
         meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \

@@ -80,6 +80,7 @@ impl Bench {
                 .then(|| Value::Text("UA".to_owned()))
                 .into_iter()
                 .collect(),
+            session: Vec::new(),
             row_limit: 100,
             byte_limit: self.sources.0.limits.result_bytes,
         };
