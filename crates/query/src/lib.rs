@@ -28,6 +28,7 @@ mod zone;
 
 pub use check::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
 pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
+pub use dialect::CLICKHOUSE_VALUES;
 pub use error::{Audience, DatasetFault, QueryError, RequestFault};
 pub use explain::{
     BoundPolicy, ChosenSource, DatasetExplanation, VariableKind, ViewerVariable, explain,

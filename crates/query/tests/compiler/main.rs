@@ -1,5 +1,6 @@
 //! The compiler from the outside: requests in, statements or errors out.
 
+mod clickhouse;
 mod golden;
 mod hostile;
 mod isolation;
