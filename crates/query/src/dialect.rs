@@ -62,8 +62,8 @@ pub(crate) trait Dialect: Send + Sync {
 
     /// Objects to what this database would read differently from the parser, or would let a dataset do
     /// beyond its tables.
-    fn objections(&self, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
-        let _ = (tokens, query);
+    fn objections(&self, sql: &str, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        let _ = (sql, tokens, query);
         Ok(())
     }
 

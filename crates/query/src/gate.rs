@@ -78,7 +78,7 @@ fn parse(sql: &str, placeholders: usize, dialect: &dyn Dialect) -> Result<Query,
         .map_err(|error| Refusal::Syntax(error.to_string()))?;
     match <[Statement; 1]>::try_from(statements) {
         Ok([Statement::Query(query)]) => {
-            dialect.objections(&tokens, &query)?;
+            dialect.objections(sql, &tokens, &query)?;
             Ok(*query)
         }
         _ => Err(Refusal::NotOneSelect),

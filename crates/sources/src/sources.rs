@@ -157,7 +157,7 @@ impl Sources {
         )
     }
 
-    async fn answer(
+    pub(crate) async fn answer(
         &self,
         source: &Arc<DataSource>,
         key: Hash,

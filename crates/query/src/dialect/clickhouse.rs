@@ -46,8 +46,8 @@ impl Dialect for ClickHouse {
         true
     }
 
-    fn objections(&self, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
-        objections::find(tokens, query)
+    fn objections(&self, sql: &str, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        objections::find(sql, tokens, query)
     }
 
     /// Both functions leave a date as it is and tell an instant's in the zone; so the hour of a date
