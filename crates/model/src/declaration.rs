@@ -129,6 +129,7 @@ mod tests {
     use std::str::FromStr;
 
     use super::*;
+    use crate::source::Files;
 
     fn name<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
         text.parse().expect("a name")
@@ -143,7 +144,7 @@ mod tests {
     }
 
     pub(super) fn source(schema: &str, group: &str) -> DeclaredSource {
-        let connection = Connection::Files { tables: BTreeMap::new(), materialize: false };
+        let connection = Connection::Files(Files::default());
         DeclaredSource { schema: name(schema), group: name(group), isolated: false, connection }
     }
 

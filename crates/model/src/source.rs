@@ -1,11 +1,30 @@
 //! Schemas and data sources: where a customer's data is, and who may read it.
 
+mod clickhouse;
+mod connection;
+mod files;
+mod mysql;
+mod postgres;
+mod row_security;
+mod secret;
+mod server;
+mod sqlite;
+
+pub use clickhouse::ClickHouse;
+pub use connection::{Connection, ConnectionFault};
+pub use files::{FileFormat, FileTable, Files};
+pub use mysql::MySql;
+pub use postgres::Postgres;
+pub use row_security::RowSecurity;
+pub use secret::Secret;
+pub use server::{Tls, TlsMode};
+pub use sqlite::Sqlite;
+
+use connection::Faults;
+
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::name::{GroupId, SchemaId, SchemaName, SourceId, SourceName, TableName};
+use crate::name::{GroupId, SchemaId, SchemaName, SourceId, SourceName};
 
 /// A folder of interchangeable data sources with the same tables. Datasets name a schema, never a
 /// data source.
@@ -32,54 +51,6 @@ pub struct DataSource {
     pub connection: Connection,
     /// Grows with every change of the source; part of every cache key.
     pub revision: i64,
-}
-
-/// How to reach a data source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Connection {
-    /// Files read by the embedded engine.
-    Files {
-        /// The tables that datasets may name, each a Parquet or CSV file. A relative path starts at
-        /// the workspace's folder; it is stored absolute.
-        tables: BTreeMap<TableName, FileTable>,
-        /// Copy the files into the engine's memory when first used: about 2.5 times faster than
-        /// reading Parquet for each query. Refreshed when a file changes.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        materialize: bool,
-    },
-}
-
-impl Connection {
-    /// What may be shown of it: all but secrets, of which files have none.
-    #[must_use]
-    pub fn without_secrets(&self) -> Self {
-        match self {
-            Self::Files { .. } => self.clone(),
-        }
-    }
-}
-
-/// One file as a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileTable {
-    /// The file's path.
-    pub path: String,
-    /// The file's format; by default told from its ending.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub format: Option<FileFormat>,
-    /// The text that stands for a missing value in a CSV file, for example `NA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub null_text: Option<String>,
-}
-
-/// The formats that the embedded engine reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FileFormat {
-    Parquet,
-    Csv,
 }
 
 /// How a data source came to stand in for a schema; tells whether isolation may rest on it.

@@ -4,16 +4,15 @@ mod facts;
 mod names;
 mod renderings;
 
+use facts::Reader;
 pub use facts::{SchemaFacts, SourceFacts};
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use model::dashboard::Dataset;
 use model::name::DatasetName;
 use model::{Dashboard, Levels};
 
-use crate::dialect::EMBEDDED_ENGINE;
 use crate::error::{DatasetFault, QueryError};
 use crate::gate::{self, Refusal};
 use crate::isolation::{Proof, Unproved, prove};
@@ -33,6 +32,8 @@ pub enum Ground {
     ReadsNothing,
     /// Its `tenant_column` keeps the viewer's rows only.
     TenantColumn,
+    /// The database's own row security is told who the viewer is.
+    RowSecurity,
     /// The viewer's mapping chose an isolated data source.
     Isolated,
     /// The author shares it with every viewer.
@@ -45,6 +46,7 @@ impl fmt::Display for Ground {
             Self::Filtered => "filtered by a level's id",
             Self::ReadsNothing => "reads no table",
             Self::TenantColumn => "kept to the viewer's rows by tenant_column",
+            Self::RowSecurity => "kept to the viewer's rows by the database's row security",
             Self::Isolated => "read from an isolated data source",
             Self::Shared => "shared with every viewer",
         })
@@ -164,16 +166,14 @@ fn judge(
     schema: &SchemaFacts,
 ) -> Result<Result<Proof, Unproved>, Refusal> {
     let mut verdict = Ok(Proof::ReadsNothing);
-    for sql in renderings(template, dataset, levels) {
-        let standings = sql.standings();
-        let text = sql.text(EMBEDDED_ENGINE);
-        for tables in schema.table_lists() {
-            let mut names: Option<Vec<&str>> =
-                tables.map(|tables| tables.iter().map(|table| table.as_str()).collect());
-            if let Some(names) = &mut names {
-                names.push(STAND_IN);
-            }
-            let reading = gate::admit(&text, standings.len(), EMBEDDED_ENGINE, names.as_deref())?;
+    for Reader { dialect, mut tables } in schema.readers() {
+        if let Some(tables) = &mut tables {
+            tables.push(STAND_IN);
+        }
+        for sql in renderings(template, dataset, levels, dialect) {
+            let standings = sql.standings();
+            let text = sql.text(dialect);
+            let reading = gate::admit(&text, standings.len(), dialect, tables.as_deref())?;
             match prove(&reading, &standings) {
                 Ok(Proof::ReadsNothing) => {}
                 Ok(Proof::Filtered) => verdict = verdict.map(|_| Proof::Filtered),
@@ -192,11 +192,14 @@ fn ground(dataset: &Dataset, schema: &SchemaFacts, proof: Result<Proof, Unproved
         ground: Some(ground),
     };
     let isolated = schema.sources.iter().filter(|source| source.isolated).count();
+    let has_row_security = |source: &SourceFacts| source.connection.row_security().is_some();
+    let all_secured = !schema.sources.is_empty() && schema.sources.iter().all(has_row_security);
     match proof {
         _ if dataset.tenant_column.is_some() => note(Ground::TenantColumn),
         _ if dataset.shared => note(Ground::Shared),
         Ok(Proof::Filtered) => note(Ground::Filtered),
         Ok(Proof::ReadsNothing) => note(Ground::ReadsNothing),
+        Err(_) if all_secured => note(Ground::RowSecurity),
         Err(_) if isolated > 0 && isolated == schema.sources.len() => note(Ground::Isolated),
         Err(reason) if isolated > 0 => Remark {
             severity: Severity::Warning,
@@ -207,17 +210,5 @@ fn ground(dataset: &Dataset, schema: &SchemaFacts, proof: Result<Proof, Unproved
             ground: Some(Ground::Isolated),
         },
         Err(reason) => Remark::error(DatasetFault::NotIsolated(reason)),
-    }
-}
-
-impl SchemaFacts {
-    /// The different lists of tables that its sources declare; `None` for what only a database knows.
-    fn table_lists(&self) -> BTreeSet<Option<&BTreeSet<model::name::TableName>>> {
-        let of_sources = self.sources.iter().map(|source| source.tables.as_ref());
-        let mut lists: BTreeSet<_> = of_sources.collect();
-        if lists.is_empty() {
-            lists.insert(None);
-        }
-        lists
     }
 }

@@ -1,6 +1,10 @@
 //! How databases differ: small questions, each with a generic answer.
 
+mod clickhouse;
 mod duckdb;
+mod mysql;
+mod postgres;
+mod sqlite;
 
 use model::dashboard::Bucket;
 use model::source::Connection;
@@ -30,6 +34,12 @@ pub(crate) trait Dialect: Send + Sync {
     /// hours an instant.
     fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str);
 
+    /// Appends a key of an order, by which missing values come last in either direction.
+    fn order_key(&self, sql: &mut Fragment, key: &str, descending: bool) {
+        sql.sql(key);
+        sql.sql(if descending { " desc nulls last" } else { " nulls last" });
+    }
+
     /// Appends whether the column's text contains, or starts with, a text, whatever the case.
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value);
 }
@@ -44,7 +54,11 @@ pub(crate) enum TextPart {
 /// The dialect of a data source.
 pub(crate) fn of(connection: &Connection) -> &'static dyn Dialect {
     match connection {
-        Connection::Files { .. } => EMBEDDED_ENGINE,
+        Connection::Files(_) => EMBEDDED_ENGINE,
+        Connection::Postgres(_) => &postgres::Postgres,
+        Connection::MySql(_) => &mysql::MySql,
+        Connection::Sqlite(_) => &sqlite::Sqlite,
+        Connection::ClickHouse(_) => &clickhouse::ClickHouse,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::prepared::PreparedDashboard;
 use crate::request::{Request, Target};
 use crate::shape::Shape;
 use crate::template::RenderError;
+use crate::value::Value;
 use crate::variables::Variables;
 use crate::viewer::Viewer;
 use crate::zone::Zone;
@@ -36,6 +37,8 @@ pub(crate) struct Rendered<'a> {
     pub(crate) source: &'a Arc<DataSource>,
     pub(crate) chosen_by: ChosenBy,
     pub(crate) dialect: &'static dyn Dialect,
+    /// What the database's row security is told of the viewer.
+    pub(crate) session: Vec<(String, Value)>,
 }
 
 /// What a dataset needs to know of a request.
@@ -66,6 +69,21 @@ pub(crate) fn resolve<'a>(
     let asked = Asked { zone: &zone, sent: &request.variables, ignored: aim.element };
     let rendered = rendered(aim.dataset, prepared, viewer, &asked, faults)?;
     Ok(Plan { rendered, time_zone: zone.name, shape: aim.shape })
+}
+
+/// What the source's row security is told of the viewer, whatever else keeps rows apart.
+fn session(source: &DataSource, viewer: &Viewer<'_>) -> Result<Vec<(String, Value)>, DatasetFault> {
+    let Some(row_security) = source.connection.row_security() else { return Ok(Vec::new()) };
+    let id = tenant(&row_security.equals, viewer)?;
+    Ok(vec![(row_security.setting.clone(), id)])
+}
+
+/// The value that a row policy or row security compares with.
+pub(crate) fn tenant(variable: &str, viewer: &Viewer<'_>) -> Result<Value, DatasetFault> {
+    let id = viewer
+        .level_id(variable)
+        .ok_or_else(|| DatasetFault::TenantVariable(variable.to_owned()))?;
+    id.map(Value::Text).ok_or_else(|| DatasetFault::NoTenant(variable.to_owned()))
 }
 
 /// The dataset of this name with its values. `faults` are those of the request that are known already.
@@ -104,7 +122,8 @@ pub(crate) fn rendered<'a>(
         return Err(QueryError::Request(distinct(variables.faults)));
     }
     let sql = rendered.map_err(|error| of_dataset(render_fault(error, &variables)))?;
-    Ok(Rendered { name, dataset, sql, source, chosen_by, dialect })
+    let session = session(source, viewer).map_err(of_dataset)?;
+    Ok(Rendered { name, dataset, sql, source, chosen_by, dialect, session })
 }
 
 fn render_fault(error: RenderError<DatasetFault>, variables: &Variables<'_>) -> DatasetFault {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::Dashboard;
 use model::name::DatasetName;
-use model::source::{Connection, DataSource};
+use model::source::DataSource;
 
 use crate::dialect::Dialect;
 use crate::error::DatasetFault;
@@ -67,9 +67,10 @@ impl PreparedDashboard {
         if let Some(verdict) = known {
             return verdict;
         }
-        let Connection::Files { tables, .. } = &source.connection;
-        let tables: Vec<&str> = tables.keys().map(|table| table.as_str()).collect();
-        let verdict = gate::admit(&text, standings.len(), dialect, Some(&tables))
+        let tables = source.connection.tables();
+        let tables: Option<Vec<&str>> =
+            tables.map(|tables| tables.into_iter().map(|table| table.as_str()).collect());
+        let verdict = gate::admit(&text, standings.len(), dialect, tables.as_deref())
             .map(|reading| prove(&reading, &standings));
         let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
         if verdicts.len() < MAX_VERDICTS {

@@ -28,6 +28,7 @@ fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
         args: sql.into_values(),
         row_limit,
         time_zone: plan.time_zone.clone(),
+        session: plan.rendered.session.clone(),
     }
 }
 
@@ -149,16 +150,14 @@ fn order(sql: &mut Fragment, shape: &Shape, dialect: &dyn Dialect) {
     if one_row {
         return;
     }
-    let key = |OrderKey { key, descending }: &OrderKey| {
+    for (at, OrderKey { key, descending }) in shape.order.iter().enumerate() {
+        sql.sql(if at == 0 { "\norder by " } else { ", " });
         let key = match key {
             Key::Result(index) => (index + 1).to_string(),
             Key::Hidden(name) => of("dataset", name.as_str(), dialect),
         };
-        format!("{key}{} nulls last", if *descending { " desc" } else { "" })
-    };
-    let keys: Vec<String> = shape.order.iter().map(key).collect();
-    sql.sql("\norder by ");
-    sql.sql(&keys.join(", "));
+        dialect.order_key(sql, &key, *descending);
+    }
 }
 
 fn conditions(sql: &mut Fragment, from: &str, conditions: &[Condition], dialect: &dyn Dialect) {

@@ -6,7 +6,7 @@ use crate::check::Ground;
 use crate::error::{DatasetFault, QueryError};
 use crate::fragment::Fragment;
 use crate::isolation::Proof;
-use crate::plan::{Plan, Rendered};
+use crate::plan::{Plan, Rendered, tenant};
 use crate::prepared::PreparedDashboard;
 use crate::value::Value;
 use crate::viewer::Viewer;
@@ -51,19 +51,12 @@ pub(crate) fn ground(
     match proof {
         Ok(Proof::Filtered) => Ok(Ground::Filtered),
         Ok(Proof::ReadsNothing) => Ok(Ground::ReadsNothing),
+        Err(_) if rendered.source.connection.row_security().is_some() => Ok(Ground::RowSecurity),
         Err(_) if rendered.source.isolated && rendered.chosen_by == ChosenBy::Mapping => {
             Ok(Ground::Isolated)
         }
         Err(reason) => Err(DatasetFault::NotIsolated(reason)),
     }
-}
-
-/// The value that a row policy compares with.
-fn tenant(variable: &str, viewer: &Viewer<'_>) -> Result<Value, DatasetFault> {
-    let id = viewer
-        .level_id(variable)
-        .ok_or_else(|| DatasetFault::TenantVariable(variable.to_owned()))?;
-    id.map(Value::Text).ok_or_else(|| DatasetFault::NoTenant(variable.to_owned()))
 }
 
 /// `select * from (…) as policy where policy.column = value`

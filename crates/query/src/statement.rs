@@ -13,6 +13,7 @@ pub struct Statement {
     pub(crate) args: Vec<Value>,
     pub(crate) row_limit: u32,
     pub(crate) time_zone: TimeZoneName,
+    pub(crate) session: Vec<(String, Value)>,
 }
 
 impl Statement {
@@ -41,6 +42,12 @@ impl Statement {
         &self.time_zone
     }
 
+    /// Session variables that the database's row security reads, with their values. They hold for this
+    /// statement alone.
+    pub fn session(&self) -> &[(String, Value)] {
+        &self.session
+    }
+
     /// What a cached result is kept under: everything that decides the rows, except settings of the
     /// session that the executor adds itself.
     pub fn cache_key(&self) -> blake3::Hash {
@@ -50,7 +57,12 @@ impl Statement {
         hasher.update(&self.row_limit.to_le_bytes());
         Value::Text(self.time_zone.to_string()).hash_into(&mut hasher);
         Value::Text(self.sql.clone()).hash_into(&mut hasher);
+        Value::Integer(self.args.len() as i64).hash_into(&mut hasher);
         self.args.iter().for_each(|value| value.hash_into(&mut hasher));
+        for (name, value) in &self.session {
+            Value::Text(name.clone()).hash_into(&mut hasher);
+            value.hash_into(&mut hasher);
+        }
         hasher.finalize()
     }
 }
@@ -67,12 +79,13 @@ mod tests {
             args: vec![Value::Text("UA".to_owned())],
             row_limit: 10,
             time_zone: TimeZoneName::utc(),
+            session: Vec::new(),
         }
     }
 
     #[test]
     fn the_cache_key_tells_apart_whatever_may_change_the_rows() {
-        let changes: [fn(&mut Statement); 7] = [
+        let changes: [fn(&mut Statement); 9] = [
             |s| s.source = SourceId(2),
             |s| s.revision = 2,
             |s| s.sql.push(' '),
@@ -80,13 +93,16 @@ mod tests {
             |s| s.args.push(Value::Null),
             |s| s.row_limit = 11,
             |s| s.time_zone = "Europe/Berlin".parse().expect("a zone"),
+            |s| s.session = vec![("app.customer_id".to_owned(), Value::Text("UA".to_owned()))],
+            |s| s.session = vec![("app.customer_id".to_owned(), Value::Text("AA".to_owned()))],
         ];
         let original = statement().cache_key();
         assert_eq!(original, statement().cache_key());
+        let mut keys = std::collections::BTreeSet::from([*original.as_bytes()]);
         for (at, change) in changes.into_iter().enumerate() {
             let mut changed = statement();
             change(&mut changed);
-            assert_ne!(changed.cache_key(), original, "change {at}");
+            assert!(keys.insert(*changed.cache_key().as_bytes()), "change {at}");
         }
     }
 }

@@ -16,6 +16,16 @@ use crate::field_path::FieldPath;
 #[derive(Clone, Debug, Default)]
 pub struct Reach {
     folders: Vec<PathBuf>,
+    hosts: Vec<Host>,
+}
+
+/// Servers that connections may name: `db.example.com`, `*.example.com`, `10.0.0.7:5432`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host {
+    /// In lower case; `*.` before it stands for any names before it.
+    name: String,
+    /// Any port when absent.
+    port: Option<u16>,
 }
 
 /// An absolute folder.
@@ -34,19 +44,55 @@ impl FromStr for Folder {
     }
 }
 
+impl FromStr for Host {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fault = || "must be hosts such as db.example.com, *.example.com or 10.0.0.7:5432";
+        let address = text.trim_start_matches('[').trim_end_matches(']');
+        let (name, port) = match text.rsplit_once(':') {
+            // An address of IPv6 without a port.
+            _ if address.parse::<std::net::Ipv6Addr>().is_ok() => (address, None),
+            Some((name, port)) => (name, Some(port.parse().map_err(|_| fault())?)),
+            None => (text, None),
+        };
+        let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        let is_name = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '/');
+        let is_plain = !name.strip_prefix("*.").unwrap_or(&name).contains('*');
+        if is_name && is_plain { Ok(Self { name, port }) } else { Err(fault().to_owned()) }
+    }
+}
+
+impl Host {
+    fn is(&self, host: &str, port: u16) -> bool {
+        let host = host.to_ascii_lowercase();
+        let fits = match self.name.strip_prefix('*') {
+            Some(end) => host.len() > end.len() && host.ends_with(end),
+            None => host == self.name,
+        };
+        fits && self.port.is_none_or(|allowed| allowed == port)
+    }
+}
+
 impl Reach {
-    pub(crate) fn new(folders: Vec<Folder>) -> Self {
-        Self { folders: folders.into_iter().map(|folder| folder.0).collect() }
+    pub(crate) fn new(folders: Vec<Folder>, hosts: Vec<Host>) -> Self {
+        Self { folders: folders.into_iter().map(|folder| folder.0).collect(), hosts }
     }
 
     /// Every part of a connection that leads elsewhere, told from within the connection.
     pub(crate) fn faults(&self, connection: &Connection) -> Vec<FieldFault> {
         match connection {
-            Connection::Files { tables, .. } => {
-                let outside =
-                    tables.iter().filter(|(_, table)| !self.holds(Path::new(&table.path)));
-                outside.map(|(name, _)| self.fault_of_file(name.as_str())).collect()
+            Connection::Files(files) => {
+                let tables = files.tables.iter();
+                let outside = tables.filter(|(_, table)| !self.holds(Path::new(&table.path)));
+                let field = |name: &str| FieldPath::from("tables").key(name).key("path");
+                outside.map(|(name, _)| self.fault_of_file(field(name.as_str()))).collect()
             }
+            Connection::Sqlite(file) if self.holds(Path::new(&file.path)) => Vec::new(),
+            Connection::Sqlite(_) => vec![self.fault_of_file(FieldPath::from("path"))],
+            Connection::Postgres(it) => self.faults_of_host(&it.host, it.port),
+            Connection::MySql(it) => self.faults_of_host(&it.host, it.port),
+            Connection::ClickHouse(it) => self.faults_of_host(&it.host, it.port()),
         }
     }
 
@@ -61,14 +107,25 @@ impl Reach {
     }
 
     /// Says the same of a file that is missing and of one that is out of reach.
-    fn fault_of_file(&self, table: &str) -> FieldFault {
-        let field = FieldPath::from("tables").key(table).key("path");
+    fn fault_of_file(&self, field: FieldPath) -> FieldFault {
         let detail = if self.folders.is_empty() {
             "cannot be set over HTTP, because the setting data_source_folders names no folder"
         } else {
             "must be the absolute path of a file in one of the folders of data_source_folders"
         };
         FieldFault { field, detail: detail.to_owned() }
+    }
+
+    fn faults_of_host(&self, host: &str, port: u16) -> Vec<FieldFault> {
+        if self.hosts.iter().any(|allowed| allowed.is(host, port)) {
+            return Vec::new();
+        }
+        let detail = if self.hosts.is_empty() {
+            "cannot be set over HTTP, because the setting data_source_hosts names no host"
+        } else {
+            "must be one of the hosts of data_source_hosts"
+        };
+        vec![FieldFault { field: FieldPath::from("host"), detail: detail.to_owned() }]
     }
 }
 
@@ -98,7 +155,7 @@ mod tests {
         }
         let link = inside.join("link.csv");
         std::os::unix::fs::symlink(outside.join("rows.csv"), &link).expect("a link");
-        let reach = Reach { folders: vec![inside.clone()] };
+        let reach = Reach { folders: vec![inside.clone()], hosts: Vec::new() };
         check(&reach, &inside.join("rows.csv"), true);
         check(&reach, &inside.join("missing.csv"), false);
         check(&reach, &inside, false);
@@ -107,5 +164,38 @@ mod tests {
         check(&reach, &link, false);
         check(&reach, Path::new("rows.csv"), false);
         check(&Reach::default(), &inside.join("rows.csv"), false);
+    }
+
+    #[test]
+    fn a_server_is_reached_only_by_an_allowed_name() {
+        let hosts = ["db.example.com", "*.internal", "10.0.0.7:5433", "[::1]:5432"];
+        let hosts = hosts.iter().map(|host| host.parse().expect("a host")).collect();
+        let reach = Reach::new(Vec::new(), hosts);
+        let cases = [
+            ("db.example.com", 5432, true),
+            ("DB.example.com", 1, true),
+            ("evil-db.example.com", 5432, false),
+            ("db.example.com.evil", 5432, false),
+            ("a.internal", 5432, true),
+            ("internal", 5432, false),
+            ("evilinternal", 5432, false),
+            ("10.0.0.7", 5433, true),
+            ("10.0.0.7", 5432, false),
+            ("::1", 5432, true),
+            ("169.254.169.254", 80, false),
+            ("/run/postgresql", 5432, false),
+        ];
+        for (host, port, fits) in cases {
+            let json = serde_json::json!({
+                "type": "postgres", "host": host, "port": port, "database": "d", "user": "u",
+            });
+            let connection = serde_json::from_value(json).expect("a connection");
+            let faults = reach.faults(&connection);
+            assert_eq!(faults.is_empty(), fits, "{host}:{port}");
+            assert!(faults.iter().all(|fault| fault.field.pointer() == "/host"));
+        }
+        for text in ["", "a b", "http://db", "db:x", "*", "a*.b", "*.*.b"] {
+            assert!(text.parse::<Host>().is_err(), "{text}");
+        }
     }
 }

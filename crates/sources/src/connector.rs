@@ -1,10 +1,13 @@
 //! What each kind of database has to offer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use model::source::{Connection, DataSource};
+use model::name::SourceName;
+use model::source::Connection;
 use query::Value;
+use uuid::Uuid;
 
 use crate::activity::Activity;
 use crate::engine_worker::EngineWorkers;
@@ -29,6 +32,9 @@ pub(crate) trait Connector: Send + Sync {
         table: String,
     ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>>;
 
+    /// The tables and views that datasets may name, with their columns.
+    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>>;
+
     /// Lets go of the database at once, whatever runs in it.
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()>;
 }
@@ -37,11 +43,18 @@ pub(crate) trait Connector: Send + Sync {
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     pub(crate) sql: String,
-    /// For the placeholders `$1`, `$2` …
+    /// For the placeholders, in their order.
     pub(crate) arguments: Vec<Value>,
+    /// Session variables for the database's row security, with their values.
+    pub(crate) session: Vec<(String, Value)>,
     pub(crate) row_limit: u64,
     pub(crate) byte_limit: u64,
+    /// The request that an operator of the database finds this query by.
+    pub(crate) request_id: Uuid,
 }
+
+/// The columns of each table that a connection offers, in their order.
+pub type Tables = BTreeMap<String, Vec<TableColumn>>;
 
 /// A column of a table of a data source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,21 +87,29 @@ impl From<Failure> for SourceError {
     }
 }
 
-/// The connector for a data source. Connects to nothing yet.
-pub(crate) fn connector(
-    source: &DataSource,
-    limits: &Limits,
-    worker: &WorkerCommand,
-    activity: &Arc<Activity>,
-) -> Arc<dyn Connector> {
-    match &source.connection {
-        Connection::Files { tables, materialize } => Arc::new(EngineWorkers::new(
-            &source.name,
-            tables,
-            *materialize,
-            limits,
-            worker,
-            activity,
-        )),
+/// What a connector is made with, besides its connection.
+pub(crate) struct Circumstances<'a> {
+    /// The source's name, for logs.
+    pub(crate) name: &'a SourceName,
+    pub(crate) limits: &'a Limits,
+    pub(crate) worker: &'a WorkerCommand,
+    pub(crate) activity: &'a Arc<Activity>,
+}
+
+/// The connector for a connection. Connects to nothing yet.
+pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<dyn Connector> {
+    match connection {
+        Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
+        Connection::Postgres(_) => todo!("a file of its own"),
+        Connection::MySql(_) => todo!("a file of its own"),
+        Connection::Sqlite(_) => todo!("a file of its own"),
+        Connection::ClickHouse(_) => todo!("a file of its own"),
+    }
+}
+
+impl Circumstances<'_> {
+    /// How many queries run at once, where a connection says so itself or not; at least 1.
+    pub(crate) fn queries_at_once(&self, connections: Option<u16>) -> usize {
+        connections.map_or(self.limits.queries_per_source, usize::from).max(1)
     }
 }

@@ -9,7 +9,6 @@ mod client;
 mod process;
 mod temporary;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,13 +18,13 @@ use engine::protocol::{Format, Limits as EngineLimits, Setup, Table};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use model::name::{SourceName, TableName};
-use model::source::{FileFormat, FileTable};
+use model::source::{FileFormat, FileTable, Files};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::activity::Activity;
-use crate::connector::{Connector, Failure, Query, TableColumn};
-use crate::options::{Limits, WorkerCommand};
+use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::options::WorkerCommand;
 use crate::result::ResultSet;
 use crate::stop::Stop;
 use client::{Ended, Worker};
@@ -59,23 +58,17 @@ struct Current {
 }
 
 impl EngineWorkers {
-    pub(crate) fn new(
-        name: &SourceName,
-        tables: &BTreeMap<TableName, FileTable>,
-        materialize: bool,
-        limits: &Limits,
-        command: &WorkerCommand,
-        activity: &Arc<Activity>,
-    ) -> Self {
-        let connections = u32::try_from(limits.queries_per_source).unwrap_or(u32::MAX).max(1);
+    pub(crate) fn new(files: &Files, of: &Circumstances<'_>) -> Self {
+        let connections = u32::try_from(of.queries_at_once(None)).unwrap_or(u32::MAX);
+        let limits = of.limits;
         Self {
-            name: name.clone(),
-            tables: tables.iter().map(|(name, file)| table(name, file)).collect(),
-            materialize,
+            name: of.name.clone(),
+            tables: files.tables.iter().map(|(name, file)| table(name, file)).collect(),
+            materialize: files.materialize,
             limits: EngineLimits { connections, ..limits.engine },
             temporary_folder: limits.temporary_folder.clone(),
-            command: command.clone(),
-            activity: Arc::clone(activity),
+            command: of.worker.clone(),
+            activity: Arc::clone(of.activity),
             current: Mutex::default(),
             alone: Mutex::default(),
         }
@@ -209,6 +202,18 @@ impl Connector for EngineWorkers {
         table: String,
     ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
         async move { self.worker().await?.describe(table).await }.boxed()
+    }
+
+    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
+        async move {
+            let worker = self.worker().await?;
+            let mut tables = Tables::new();
+            for table in &self.tables {
+                tables.insert(table.name.clone(), worker.describe(table.name.clone()).await?);
+            }
+            Ok(tables)
+        }
+        .boxed()
     }
 
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {

@@ -1,19 +1,14 @@
 //! Whether a connection works: opened apart from all sources, asked for its tables, and closed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::name::{GroupId, SchemaId, SourceId, TableName};
-use model::source::{Connection, DataSource};
+use model::source::Connection;
 use tokio::time::timeout;
 
-use crate::connector::{Connector, TableColumn, connector};
+use crate::connector::{Circumstances, Tables, connector};
 use crate::error::SourceError;
 use crate::sources::Sources;
-
-/// The columns of each table that a connection offers, in their order.
-pub type Tables = BTreeMap<TableName, Vec<TableColumn>>;
 
 impl Sources {
     /// Opens a connection and lists the columns of its tables. One connection is tried at a time;
@@ -37,36 +32,17 @@ impl Sources {
         limit: Duration,
     ) -> Result<Tables, SourceError> {
         let _turn = self.turn_to_probe().await;
-        let source = unregistered(connection);
-        let connector = connector(&source, self.limits(), self.worker(), self.shared_activity());
-        let listed = timeout(limit, tables(&connector, &source.connection)).await;
+        let name = "probe".parse().unwrap_or_else(|_| unreachable!("letters are a name"));
+        let of = Circumstances {
+            name: &name,
+            limits: self.limits(),
+            worker: self.worker(),
+            activity: self.shared_activity(),
+        };
+        let connector = connector(&connection, &of);
+        let listed = timeout(limit, Arc::clone(&connector).tables()).await;
         connector.close().await;
-        listed.unwrap_or(Err(SourceError::TimedOut { limit }))
-    }
-}
-
-async fn tables(
-    connector: &Arc<dyn Connector>,
-    connection: &Connection,
-) -> Result<Tables, SourceError> {
-    let Connection::Files { tables, .. } = connection;
-    let mut found = Tables::new();
-    for name in tables.keys() {
-        let columns = Arc::clone(connector).describe(name.to_string()).await?;
-        found.insert(name.clone(), columns);
-    }
-    Ok(found)
-}
-
-fn unregistered(connection: Connection) -> DataSource {
-    let name = "probe".parse();
-    DataSource {
-        id: SourceId(0),
-        name: name.unwrap_or_else(|_| unreachable!("letters are a name")),
-        schema: SchemaId(0),
-        group: GroupId(0),
-        isolated: false,
-        connection,
-        revision: 0,
+        let listed = listed.map_err(|_| SourceError::TimedOut { limit })?;
+        listed.map_err(SourceError::from)
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use model::customer::{Mapping, NewCustomer, Properties};
 use model::declaration::{Declaration, DeclaredDashboard, DeclaredSchema, DeclaredSource};
-use model::source::{Connection, FileTable};
+use model::source::{Connection, FileTable, Files};
 use serde_json::json;
 
 fn name<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -42,10 +42,10 @@ pub fn flights() -> Declaration {
         schema: name(schema),
         group: name(group),
         isolated,
-        connection: Connection::Files {
+        connection: Connection::Files(Files {
             tables: BTreeMap::from([(name(schema), file(schema))]),
             materialize: false,
-        },
+        }),
     };
     let flights = DeclaredSchema {
         default_source: Some(name("all-airlines")),

@@ -1,9 +1,6 @@
 //! On what ground each dataset answers a viewer, told at its place in the files.
 
-use std::collections::BTreeSet;
-
 use model::name::{DashboardName, DatasetName, SchemaName};
-use model::source::Connection;
 use model::{Declaration, Levels};
 use query::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
 
@@ -81,9 +78,8 @@ fn source_facts(declaration: &Declaration, schema: &SchemaName) -> Vec<SourceFac
     let of_schema = declaration.sources.iter().filter(|(_, source)| source.schema == *schema);
     of_schema
         .map(|(name, source)| {
-            let Connection::Files { tables, .. } = &source.connection;
-            let tables: BTreeSet<_> = tables.keys().cloned().collect();
-            SourceFacts { name: name.clone(), isolated: source.isolated, tables: Some(tables) }
+            let connection = source.connection.without_secrets();
+            SourceFacts { name: name.clone(), isolated: source.isolated, connection }
         })
         .collect()
 }

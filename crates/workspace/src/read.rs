@@ -171,15 +171,26 @@ impl Reader {
     /// Makes paths absolute, without following links: a link may be turned to tomorrow's file.
     /// Returns the places and messages of files that are missing.
     fn resolve_files(&self, connection: &mut Connection) -> Vec<(Vec<String>, String)> {
-        let Connection::Files { tables, .. } = connection;
-        let mut faults = Vec::new();
-        for (name, table) in tables {
-            let path = self.folder.join(&table.path);
-            if let Err(message) = check_file(&path) {
-                let steps = ["connection", "tables", name.as_str(), "path"];
-                faults.push((steps.map(str::to_owned).to_vec(), message));
+        let named: Vec<(Vec<&str>, &mut String)> = match connection {
+            Connection::Files(files) => {
+                let tables = files.tables.iter_mut();
+                tables
+                    .map(|(name, table)| (vec!["tables", name.as_str(), "path"], &mut table.path))
+                    .collect()
             }
-            table.path = path.to_string_lossy().into_owned();
+            Connection::Sqlite(file) => vec![(vec!["path"], &mut file.path)],
+            Connection::Postgres(_) | Connection::MySql(_) | Connection::ClickHouse(_) => {
+                Vec::new()
+            }
+        };
+        let mut faults = Vec::new();
+        for (steps, name) in named {
+            let path = self.folder.join(&*name);
+            if let Err(message) = check_file(&path) {
+                let steps = std::iter::once("connection").chain(steps);
+                faults.push((steps.map(str::to_owned).collect(), message));
+            }
+            *name = path.to_string_lossy().into_owned();
         }
         faults
     }

@@ -100,6 +100,11 @@ impl Declaration {
         if !self.groups.contains(&source.group) {
             faults.add(at("group"), unknown("group", source.group.as_str(), &self.groups));
         }
+        for fault in source.connection.check() {
+            let field = fault.path.iter().map(String::as_str);
+            let rest: Vec<&str> = std::iter::once("connection").chain(field).collect();
+            faults.add(path("sources", name.as_str(), &rest), fault.message);
+        }
     }
 
     fn check_dashboard(

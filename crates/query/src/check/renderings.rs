@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use model::Levels;
 use model::dashboard::Dataset;
 
-use crate::dialect::EMBEDDED_ENGINE;
+use crate::dialect::Dialect;
 use crate::fragment::Fragment;
 use crate::template::{Binding, Template, Variable};
 use crate::value::Value;
@@ -20,7 +20,12 @@ const MAX_CLAUSES: usize = 64;
 
 /// The dataset with all of its optional clauses, with none, with each one missing, and with each of
 /// the author's choices. Other combinations are judged when they occur.
-pub(super) fn renderings(template: &Template, dataset: &Dataset, levels: &Levels) -> Vec<Fragment> {
+pub(super) fn renderings(
+    template: &Template,
+    dataset: &Dataset,
+    levels: &Levels,
+    dialect: &dyn Dialect,
+) -> Vec<Fragment> {
     let clauses = template.clause_count();
     let mut left_out = vec![BTreeSet::new(), (0..clauses).collect()];
     left_out.extend((0..clauses.min(MAX_CLAUSES)).map(|clause| BTreeSet::from([clause])));
@@ -29,7 +34,8 @@ pub(super) fn renderings(template: &Template, dataset: &Dataset, levels: &Levels
     for clauses in &left_out {
         let template = template.without(clauses);
         for choice in 0..most_choices {
-            let bind = |variable: &Variable| Ok(binding(variable, dataset, levels, choice));
+            let bind =
+                |variable: &Variable| Ok(binding(variable, dataset, levels, dialect, choice));
             renderings.extend(template.render::<Infallible>(bind));
         }
     }
@@ -37,7 +43,13 @@ pub(super) fn renderings(template: &Template, dataset: &Dataset, levels: &Levels
 }
 
 /// A value of the right kind. Of choices, the one with this number, or the last one.
-fn binding(variable: &Variable, dataset: &Dataset, levels: &Levels, choice: usize) -> Binding {
+fn binding(
+    variable: &Variable,
+    dataset: &Dataset,
+    levels: &Levels,
+    dialect: &dyn Dialect,
+    choice: usize,
+) -> Binding {
     let subject = subject(&variable.name, levels);
     if !variable.raw {
         let is_level_id = matches!(subject, Ok(Subject::LevelId | Subject::ViewerId));
@@ -49,6 +61,6 @@ fn binding(variable: &Variable, dataset: &Dataset, levels: &Levels, choice: usiz
         (Ok(Subject::Sent), Some(text)) => {
             choice_sql(&variable.name, text).map_or(Binding::NoValue, Binding::Sql)
         }
-        _ => Binding::Sql(EMBEDDED_ENGINE.quote(STAND_IN)),
+        _ => Binding::Sql(dialect.quote(STAND_IN)),
     }
 }

@@ -1,7 +1,5 @@
 //! Fail closed: which datasets may answer a viewer, and on what ground.
 
-use std::collections::BTreeSet;
-
 use model::Customer;
 use model::dashboard::Dashboard;
 use query::{Audience, Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
@@ -18,13 +16,8 @@ fn facts(world: &World) -> Vec<SchemaFacts> {
             .iter()
             .filter(|source| source.schema == schema.id)
             .map(|source| {
-                let model::source::Connection::Files { tables, .. } = &source.connection;
-                let tables: BTreeSet<_> = tables.keys().cloned().collect();
-                SourceFacts {
-                    name: source.name.clone(),
-                    isolated: source.isolated,
-                    tables: Some(tables),
-                }
+                let connection = source.connection.without_secrets();
+                SourceFacts { name: source.name.clone(), isolated: source.isolated, connection }
             })
             .collect(),
     };

@@ -7,7 +7,7 @@ use model::customer::{Customer, Properties};
 use model::dashboard::Dashboard;
 use model::level::{LevelName, Rank};
 use model::name::{CustomerKey, DashboardKey, GroupId, SchemaId, SourceId};
-use model::source::{Connection, DataSource, FileTable, Schema};
+use model::source::{Connection, DataSource, FileTable, Files, Schema};
 use model::{Levels, ViewerScope};
 use query::{Compiled, PreparedDashboard, QueryError, Request, Viewer};
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> 
         schema: SchemaId(schema),
         group: GROUP,
         isolated,
-        connection: Connection::Files { tables, materialize: false },
+        connection: Connection::Files(Files { tables, materialize: false }),
         revision: 1,
     })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use clap::Args;
 use model::name::{ColumnName, GroupId, SchemaId, SourceId, TableName};
-use model::source::{Connection, DataSource, FileTable};
+use model::source::{Connection, DataSource, FileTable, Files};
 use sources::{Limits, Sources};
 use workspace::{ColumnType, FirstWorkspace, Table};
 
@@ -60,7 +60,7 @@ async fn table(file: &Path) -> anyhow::Result<Table> {
 async fn columns(name: &TableName, path: &str) -> anyhow::Result<Vec<(ColumnName, ColumnType)>> {
     let table = FileTable { path: path.to_owned(), format: None, null_text: None };
     let tables = [(name.clone(), table)].into();
-    let source = Arc::new(unregistered(Connection::Files { tables, materialize: false })?);
+    let source = Arc::new(unregistered(Connection::Files(Files { tables, materialize: false }))?);
     let sources = Sources::new(Limits::default(), serve::worker_command()?);
     let described = sources.describe(&source, name).await;
     sources.shutdown().await;

@@ -145,6 +145,20 @@ pub(super) const SETTINGS: &[Setting] = &[
                   `/v1`. None by default: then files are declared by `fanlight apply` alone.",
     },
     Setting {
+        key: "data_source_hosts",
+        default: Some(""),
+        meaning: "Servers that a data source may ask that is declared through `/v1`, such as \
+                  `db.example.com`, `*.example.com` or `10.0.0.7:5432`. None by default: then servers \
+                  are declared by `fanlight apply` alone.",
+    },
+    Setting {
+        key: "data_source_special_addresses",
+        default: Some(""),
+        meaning: "IP addresses that data sources may reach although they are link-local, a cloud's \
+                  metadata service, multicast or unspecified, for example `169.254.10.7`. None by \
+                  default, however a data source is declared and whatever name leads there.",
+    },
+    Setting {
         key: "audit_retention",
         default: Some("P400D"),
         meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \

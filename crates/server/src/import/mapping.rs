@@ -183,7 +183,7 @@ mod tests {
     use std::sync::Arc;
 
     use model::Levels;
-    use model::source::Connection;
+    use model::source::{Connection, Files};
 
     use super::*;
 
@@ -202,7 +202,7 @@ mod tests {
             group_defaults: BTreeMap::new(),
         };
         let source = |id, text, schema, group| {
-            let connection = Connection::Files { tables: BTreeMap::new(), materialize: false };
+            let connection = Connection::Files(Files::default());
             let (id, name, schema) = (SourceId(id), name(text), SchemaId(schema));
             let isolated = false;
             Arc::new(DataSource { id, name, schema, group, isolated, connection, revision: 1 })

@@ -27,8 +27,8 @@ impl Demo {
         let declaration = workspace.declaration();
         let dashboard = &declaration.dashboards["on-time"].definition;
         let mut connection = declaration.sources["all-airlines"].connection.clone();
-        let Connection::Files { materialize: copied, .. } = &mut connection;
-        *copied = materialize;
+        let Connection::Files(files) = &mut connection else { panic!("the demo reads files") };
+        files.materialize = materialize;
         Self {
             source: Arc::new(source(connection)),
             schemas: vec![schema()],

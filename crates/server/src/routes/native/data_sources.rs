@@ -141,7 +141,8 @@ struct WantedSource {
     /// that are mapped to it. Never a default.
     #[serde(default)]
     isolated: bool,
-    /// Where the rows are. When left out, the connection stays as it is.
+    /// Where the rows are. When left out, the connection stays as it is; a password that is left out
+    /// stays as long as host, port and user do.
     #[serde(default)]
     connection: Option<Connection>,
 }
@@ -184,7 +185,10 @@ fn declare(
         schema: wanted.schema.clone(),
         group: wanted.group.clone(),
         isolated: wanted.isolated,
-        connection: wanted.connection.clone().or(present).ok_or_else(required)?,
+        connection: match (wanted.connection.clone(), present) {
+            (Some(wanted), Some(present)) => wanted.with_secrets_of(&present),
+            (wanted, present) => wanted.or(present).ok_or_else(required)?,
+        },
     };
     sources.insert(name.clone(), source);
     Ok(())

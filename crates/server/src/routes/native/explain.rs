@@ -184,6 +184,8 @@ enum ExplainedGround {
     ReadsNothing,
     /// Its row policy.
     TenantColumn,
+    /// The database's own row security.
+    RowSecurity,
     /// The mapping chose an isolated data source.
     Isolated,
     /// The author shares it with every viewer.
@@ -260,6 +262,7 @@ impl From<Ground> for ExplainedGround {
             Ground::Filtered => Self::Filtered,
             Ground::ReadsNothing => Self::ReadsNothing,
             Ground::TenantColumn => Self::TenantColumn,
+            Ground::RowSecurity => Self::RowSecurity,
             Ground::Isolated => Self::Isolated,
             Ground::Shared => Self::Shared,
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use model::name::{SourceName, TableName};
+use model::name::SourceName;
 use model::source::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub(super) struct Tested {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Table")]
 struct ShownTable {
-    name: TableName,
+    name: String,
     columns: Vec<ShownColumn>,
 }
 

@@ -1,0 +1,241 @@
+//! How a data source is reached.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::clickhouse::ClickHouse;
+use super::files::Files;
+use super::mysql::MySql;
+use super::postgres::Postgres;
+use super::row_security::RowSecurity;
+use super::secret::Secret;
+use super::sqlite::Sqlite;
+use crate::name::TableName;
+use crate::nearest::unknown;
+
+/// How to reach a data source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Connection {
+    /// Files read by the embedded engine.
+    Files(Files),
+    /// PostgreSQL, and what speaks its protocol: Redshift, CockroachDB, Citus, Supabase.
+    Postgres(Postgres),
+    /// MySQL or MariaDB.
+    #[serde(rename = "mysql")]
+    MySql(MySql),
+    /// A file of SQLite.
+    Sqlite(Sqlite),
+    /// ClickHouse, over HTTP.
+    #[serde(rename = "clickhouse")]
+    ClickHouse(ClickHouse),
+}
+
+/// What is wrong with one field of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionFault {
+    /// The way to the field within the connection, for example `["settings", "jit"]`.
+    pub path: Vec<String>,
+    /// Completes "`field`: …".
+    pub message: String,
+}
+
+impl Connection {
+    /// What its values break, whatever the type allows.
+    pub fn check(&self) -> Vec<ConnectionFault> {
+        match self {
+            Self::Files(_) => Vec::new(),
+            Self::Postgres(it) => it.check(),
+            Self::MySql(it) => it.check(),
+            Self::Sqlite(it) => it.check(),
+            Self::ClickHouse(it) => it.check(),
+        }
+    }
+
+    /// The tables that datasets may name; `None`: all that the database shows.
+    pub fn tables(&self) -> Option<Vec<&TableName>> {
+        match self {
+            Self::Files(it) => Some(it.tables.keys().collect()),
+            Self::Postgres(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
+            Self::MySql(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
+            Self::Sqlite(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
+            Self::ClickHouse(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
+        }
+    }
+
+    /// The row security of the database itself, where a query relies on it.
+    pub fn row_security(&self) -> Option<&RowSecurity> {
+        match self {
+            Self::Postgres(it) => it.row_security.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Queries that run at once, where the connection says so.
+    pub fn connections(&self) -> Option<u16> {
+        match self {
+            Self::Files(_) => None,
+            Self::Postgres(it) => it.connections,
+            Self::MySql(it) => it.connections,
+            Self::Sqlite(it) => it.connections,
+            Self::ClickHouse(it) => it.connections,
+        }
+    }
+
+    /// What may be shown of it: all but secrets.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        let mut shown = self.clone();
+        if let Some(secret) = shown.secret_mut() {
+            *secret = None;
+        }
+        shown
+    }
+
+    /// A connection that names no secret keeps the present one's, as long as the same user asks the
+    /// same server: else whoever may change a connection could have the secret sent elsewhere.
+    #[must_use]
+    pub fn with_secrets_of(mut self, present: &Self) -> Self {
+        let same = match (&self, present) {
+            (Self::Postgres(one), Self::Postgres(other)) => one.is_same_login(other),
+            (Self::MySql(one), Self::MySql(other)) => one.is_same_login(other),
+            (Self::ClickHouse(one), Self::ClickHouse(other)) => one.is_same_login(other),
+            _ => false,
+        };
+        if let Some(secret @ None) = self.secret_mut()
+            && same
+        {
+            *secret = present.clone().secret_mut().and_then(|secret| secret.take());
+        }
+        self
+    }
+
+    /// The one secret that a kind of connection may have.
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
+        match self {
+            Self::Files(_) | Self::Sqlite(_) => None,
+            Self::Postgres(it) => Some(&mut it.password),
+            Self::MySql(it) => Some(&mut it.password),
+            Self::ClickHouse(it) => Some(&mut it.password),
+        }
+    }
+}
+
+/// Faults of one connection as they are found.
+#[derive(Default)]
+pub(super) struct Faults(pub(super) Vec<ConnectionFault>);
+
+impl Faults {
+    pub(super) fn add(&mut self, field: &str, message: Option<String>) {
+        self.add_at(&[field], message);
+    }
+
+    pub(super) fn add_below(&mut self, field: &str, part: &str, message: Option<String>) {
+        self.add_at(&[field, part], message);
+    }
+
+    pub(super) fn add_port(&mut self, port: u16) {
+        self.add("port", (port == 0).then(|| "must be 1 to 65535".to_owned()));
+    }
+
+    pub(super) fn add_connections(&mut self, connections: Option<u16>) {
+        let fits = connections.is_none_or(|most| (1..=100).contains(&most));
+        self.add("connections", (!fits).then(|| "must be 1 to 100".to_owned()));
+    }
+
+    pub(super) fn add_settings(&mut self, settings: &BTreeMap<String, String>, allowed: &[&str]) {
+        for (name, value) in settings {
+            let message = if !allowed.contains(&name.as_str()) {
+                Some(unknown("setting", name, allowed))
+            } else if value.len() > 100 || value.chars().any(char::is_control) {
+                Some("must have at most 100 bytes and no control characters".to_owned())
+            } else {
+                None
+            };
+            self.add_below("settings", name, message);
+        }
+    }
+
+    fn add_at(&mut self, path: &[&str], message: Option<String>) {
+        let path = || path.iter().map(|part| (*part).to_owned()).collect();
+        self.0.extend(message.map(|message| ConnectionFault { path: path(), message }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn connection(json: serde_json::Value) -> Connection {
+        serde_json::from_value(json).expect("a connection")
+    }
+
+    fn postgres() -> serde_json::Value {
+        json!({
+            "type": "postgres", "host": "db", "database": "sales", "user": "fanlight",
+            "password": "hunter2",
+        })
+    }
+
+    #[track_caller]
+    fn check(change: serde_json::Value, expected: &[&str]) {
+        let mut json = postgres();
+        let changes = change.as_object().expect("an object").clone();
+        json.as_object_mut().expect("an object").extend(changes);
+        let found: Vec<String> = connection(json)
+            .check()
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.path.join("."), fault.message))
+            .collect();
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.starts_with(expected), "{found}");
+        }
+    }
+
+    #[test]
+    fn only_values_that_cannot_lead_astray_are_taken() {
+        check(json!({}), &[]);
+        check(json!({"host": "db host=evil", "port": 0}), &["host: must be", "port: must be"]);
+        check(json!({"settings": {"jit": "off"}}), &[]);
+        check(
+            json!({"settings": {"local_preload_libraries": "x"}}),
+            &["settings.local_preload_libraries: there is no setting"],
+        );
+        check(json!({"settings": {"jit": "a\u{0}b"}}), &["settings.jit: must have"]);
+        check(json!({"connections": 0}), &["connections: must be 1 to 100"]);
+        let row_security =
+            |setting| json!({"row_security": {"setting": setting, "equals": "customer_id"}});
+        check(row_security("app.customer_id"), &[]);
+        for setting in ["role", "session_authorization", "a.b.c", "app.", "app.x y"] {
+            check(row_security(setting), &["row_security.setting: must be two words"]);
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_not_known_is_refused() {
+        let mut json = postgres();
+        json["socketFactory"] = json!("evil.Class");
+        assert!(serde_json::from_value::<Connection>(json).is_err());
+    }
+
+    #[test]
+    fn a_secret_is_neither_shown_nor_sent_elsewhere() {
+        let whole = connection(postgres());
+        assert!(!format!("{whole:?}").contains("hunter2"));
+        let shown = whole.without_secrets();
+        let text = serde_json::to_string(&shown).expect("JSON");
+        assert!(!text.contains("password"), "{text}");
+        assert_eq!(shown.clone().with_secrets_of(&whole), whole);
+        for (field, value) in [("host", "evil"), ("user", "root"), ("port", "5433")] {
+            let mut json = serde_json::to_value(&shown).expect("JSON");
+            json[field] = value.parse::<u16>().map_or_else(|_| json!(value), |port| json!(port));
+            let elsewhere = connection(json);
+            assert_eq!(elsewhere.clone().with_secrets_of(&whole), elsewhere, "{field}");
+        }
+    }
+}
