@@ -7,12 +7,14 @@
 mod check;
 mod layout;
 mod panel;
+mod row_policy;
 
 pub use check::DashboardFault;
 pub use panel::{
     Aggregate, Bucket, Dimension, Direction, Filter, FilterOperator, Format, FormatStyle, Measure,
     Orientation, Panel, PanelKind, Sort, TableColumn,
 };
+pub use row_policy::{RowPolicy, RowTest};
 
 use std::collections::BTreeMap;
 
@@ -73,6 +75,10 @@ pub struct Dataset {
     /// A row policy: only rows whose column equals the viewer's variable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_column: Option<TenantColumn>,
+    /// Conditions on columns of the result by the customer's properties, all of which hold for every
+    /// row. They narrow; what keeps customers apart stands elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_policies: Vec<RowPolicy>,
     /// Customer properties that `.raw()` may render as identifiers, for example
     /// `customer.table_name`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

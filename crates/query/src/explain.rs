@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::dashboard::TenantColumn;
+use model::dashboard::{RowPolicy, TenantColumn};
 use model::inheritance;
 use model::name::{DatasetName, ProvidedId, SchemaName};
 use model::source::{ChosenBy, DataSource};
@@ -13,6 +13,7 @@ use crate::error::QueryError;
 use crate::plan::{Asked, rendered, zone_of};
 use crate::prepared::PreparedDashboard;
 use crate::restrict::ground;
+use crate::row_policy;
 use crate::viewer::Viewer;
 
 /// A variable that speaks of the customer, with its value for one viewer.
@@ -44,6 +45,7 @@ pub struct DatasetExplanation<'a> {
     pub schema: &'a SchemaName,
     pub source: Option<ChosenSource<'a>>,
     pub policy: Option<BoundPolicy<'a>>,
+    pub row_policies: Vec<BoundRowPolicy<'a>>,
     /// The ground on which it answers.
     pub answer: Result<Ground, QueryError>,
 }
@@ -57,11 +59,18 @@ pub struct ChosenSource<'a> {
     pub from: Option<&'a ProvidedId>,
 }
 
-/// A row policy with the value that it binds; `None` when the viewer has none.
+/// The tenant column with the value that it binds; `None` when the viewer has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundPolicy<'a> {
     pub policy: &'a TenantColumn,
     pub value: Option<String>,
+}
+
+/// A condition by a property, with the property's value; `None` when the viewer has none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundRowPolicy<'a> {
+    pub policy: &'a RowPolicy,
+    pub value: Option<&'a Json>,
 }
 
 impl Viewer<'_> {
@@ -107,8 +116,16 @@ pub fn explain<'a>(
                 policy,
                 value: viewer.level_id(&policy.equals).flatten(),
             }),
+            row_policies: bound(&definition.row_policies, viewer),
             answer: answer(dataset, prepared, viewer),
         })
+        .collect()
+}
+
+fn bound<'a>(policies: &'a [RowPolicy], viewer: &'a Viewer<'a>) -> Vec<BoundRowPolicy<'a>> {
+    let policies = policies.iter();
+    policies
+        .map(|policy| BoundRowPolicy { policy, value: row_policy::property(policy, viewer) })
         .collect()
 }
 

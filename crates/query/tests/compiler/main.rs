@@ -4,5 +4,6 @@ mod golden;
 mod hostile;
 mod isolation;
 mod requests;
+mod row_policies;
 mod templates;
 mod world;

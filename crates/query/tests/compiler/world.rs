@@ -9,7 +9,10 @@ use model::level::{LevelName, Rank};
 use model::name::{CustomerKey, DashboardKey, GroupId, SchemaId, SourceId};
 use model::source::{Connection, DataSource, FileTable, Files, Schema};
 use model::{Levels, ViewerScope};
-use query::{Compiled, PreparedDashboard, QueryError, Request, Viewer};
+use query::{
+    Compiled, Finding, PreparedDashboard, QueryError, Request, SchemaFacts, SourceFacts, Viewer,
+    check_dashboard,
+};
 use serde_json::{Value, json};
 
 pub(crate) struct World {
@@ -172,4 +175,26 @@ pub(crate) fn dataset_sql(compiled: &Compiled) -> String {
     let start = sql.find("from (\n").expect("a subquery") + "from (\n".len();
     let end = sql.rfind("\n) as dataset").expect("a subquery");
     sql[start..end].to_owned()
+}
+
+/// What is known of the world's schemas when a dashboard is checked.
+fn facts(world: &World) -> Vec<SchemaFacts> {
+    let of_schema = |schema: &Schema| SchemaFacts {
+        name: schema.name.clone(),
+        sources: world
+            .sources
+            .iter()
+            .filter(|source| source.schema == schema.id)
+            .map(|source| {
+                let connection = source.connection.without_secrets();
+                SourceFacts { name: source.name.clone(), isolated: source.isolated, connection }
+            })
+            .collect(),
+    };
+    world.schemas.iter().map(of_schema).collect()
+}
+
+/// What the author of a dashboard hears.
+pub(crate) fn findings(world: &World, dashboard: &Dashboard) -> Vec<Finding> {
+    check_dashboard(dashboard, &world.levels, &facts(world))
 }
