@@ -35,8 +35,9 @@ impl Instance {
         worker: &WorkerCommand,
         activity: &Arc<Activity>,
     ) -> Arc<Self> {
+        let connections = source.connection.connections();
         let queue = QueueLimits {
-            running: limits.queries_per_source.max(1),
+            running: connections.map_or(limits.queries_per_source, usize::from).max(1),
             running_per_customer: limits.queries_per_customer.max(1),
             waiting: limits.waiting_per_source,
         };

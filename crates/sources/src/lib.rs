@@ -25,6 +25,6 @@ mod stop;
 pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
-pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+pub use options::{CachePolicy, CustomerKey, Limits, REFRESH_PAUSE, RunOptions, WorkerCommand};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;
