@@ -1,9 +1,11 @@
 //! What an author hears before a dashboard is published.
 
+mod advice;
 mod facts;
 mod names;
 mod renderings;
 
+pub use advice::check_sharing;
 use facts::Reader;
 pub use facts::{SchemaFacts, SourceFacts};
 
@@ -86,7 +88,8 @@ pub fn check_dashboard(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, dataset) in &dashboard.datasets {
-        let found = check_dataset(dashboard, dataset, levels, schemas);
+        let mut found = check_dataset(dashboard, dataset, levels, schemas);
+        found.extend(advice::unread(dashboard, name));
         findings.extend(found.into_iter().map(|remark| remark.about(name)));
     }
     for panel in &dashboard.panels {
@@ -137,6 +140,8 @@ fn check_dataset(
         Err(fault) => return vec![Remark::error(fault)],
     };
     let mut remarks = names::check(&template, dashboard, dataset, levels);
+    remarks.extend(advice::allow_lists(&template, dataset));
+    remarks.extend(advice::row_security(schema, levels));
     remarks.extend(check_tenant_column(dataset, levels));
     remarks.extend(check_row_policies(dataset, levels));
     if remarks.iter().any(|remark| remark.severity == Severity::Error) {

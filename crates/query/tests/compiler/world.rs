@@ -113,6 +113,13 @@ pub(crate) fn levels(names: &[&str]) -> Levels {
 }
 
 impl World {
+    pub(crate) fn scope(&self, path: Vec<Customer>) -> ViewerScope {
+        let embed_id = "kQ3vT8mB2x".parse().expect("an embed id");
+        let levels = self.levels.clone();
+        ViewerScope::of_verified_credential(DashboardKey(1), embed_id, levels, path)
+            .expect("a path")
+    }
+
     pub(crate) fn compile(
         &self,
         dashboard: &Dashboard,
@@ -120,14 +127,7 @@ impl World {
         request: &Request,
     ) -> Result<Compiled, QueryError> {
         let prepared = PreparedDashboard::new(Arc::new(dashboard.clone()));
-        let embed_id = "kQ3vT8mB2x".parse().expect("an embed id");
-        let scope = ViewerScope::of_verified_credential(
-            DashboardKey(1),
-            embed_id,
-            self.levels.clone(),
-            path,
-        )
-        .expect("a path");
+        let scope = self.scope(path);
         let viewer = Viewer::new(&scope, &self.schemas, &self.sources);
         let compiled = query::compile(request, &prepared, &viewer);
         // The second time the proof is remembered; nothing else may change.
@@ -178,7 +178,7 @@ pub(crate) fn dataset_sql(compiled: &Compiled) -> String {
 }
 
 /// What is known of the world's schemas when a dashboard is checked.
-fn facts(world: &World) -> Vec<SchemaFacts> {
+pub(crate) fn facts(world: &World) -> Vec<SchemaFacts> {
     let of_schema = |schema: &Schema| SchemaFacts {
         name: schema.name.clone(),
         sources: world
