@@ -8,12 +8,12 @@ mod settings;
 mod sources;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ::sources::Limits;
+use ::sources::{Limits, NetworkPolicy};
 use axum::http::Uri;
 use jiff::SignedDuration;
 
@@ -71,7 +71,8 @@ pub struct Config {
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
-    /// What queries of customers' data may take.
+    /// What queries of customers' data may take, and where their connections may lead, however they
+    /// are declared.
     pub queries: Limits,
 }
 
@@ -175,6 +176,9 @@ impl Config {
                 queue_timeout: given.parse_with("queue_timeout_seconds", some_seconds),
                 result_bytes: given.parse_with("result_max_bytes", bytes),
                 cache_bytes: given.parse_with("cache_max_bytes", bytes),
+                network: NetworkPolicy {
+                    allowed: given.parse_with("data_source_special_addresses", list::<IpAddr>),
+                },
                 ..Limits::default()
             },
         };
@@ -413,6 +417,8 @@ mod tests {
         check_fault("listen = {}", &[], "listen: must be a text, number, boolean or list");
         check_fault("listen = ", &[], "line 1");
         check_fault("", &[("FANLIGHT_TRUSTED_PROXIES", "10.0.0.0/99")], "TRUSTED_PROXIES: ");
+        let address = ("FANLIGHT_DATA_SOURCE_SPECIAL_ADDRESSES", "169.254.0.0/16");
+        check_fault("", &[address], "SPECIAL_ADDRESSES: ");
     }
 
     #[test]

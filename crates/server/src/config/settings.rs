@@ -152,6 +152,13 @@ pub(super) const SETTINGS: &[Setting] = &[
                   are declared by `fanlight apply` alone.",
     },
     Setting {
+        key: "data_source_special_addresses",
+        default: Some(""),
+        meaning: "IP addresses that data sources may reach although they are link-local, a cloud's \
+                  metadata service, multicast or unspecified, for example `169.254.10.7`. None by \
+                  default, however a data source is declared and whatever name leads there.",
+    },
+    Setting {
         key: "queries_per_source",
         default: Some("8"),
         meaning: "Queries that run at once on one data source, per server, unless its connection says \
