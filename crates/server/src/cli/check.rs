@@ -40,7 +40,7 @@ pub(super) struct AsCustomer {
     /// customer stands on the first level and carries nothing
     #[arg(long, value_name = "FILE", requires = "customer")]
     customers: Option<PathBuf>,
-    /// Look at the dashboards, data sources and customers of the installation, not at a workspace
+    /// Look at the dashboards, data sources and customers of this installation, not at a workspace
     #[arg(long, requires = "customer", conflicts_with_all = ["workspace", "customers"])]
     stored: bool,
     /// Only this dashboard

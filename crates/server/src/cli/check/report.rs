@@ -96,7 +96,7 @@ impl Report {
                 number(part.foreign_rows),
                 part.remark(),
             ];
-            cells.map(|cell| cell.replace('\n', " "))
+            cells.map(|cell| cell.lines().next().unwrap_or_default().to_owned())
         };
         let heading = ["dashboard", "part", "rows", "ms", "others", ""].map(str::to_owned);
         let rows: Vec<[String; 6]> =
