@@ -4,5 +4,6 @@ mod golden;
 mod hostile;
 mod isolation;
 mod requests;
+mod server_tables;
 mod templates;
 mod world;
