@@ -157,7 +157,8 @@ impl Sources {
         )
     }
 
-    async fn answer(
+    /// Answers the question with this key.
+    pub(crate) async fn answer(
         &self,
         source: &Arc<DataSource>,
         key: Hash,

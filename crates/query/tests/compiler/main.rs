@@ -7,5 +7,6 @@ mod hostile;
 mod isolation;
 mod requests;
 mod row_policies;
+mod server_tables;
 mod templates;
 mod world;
