@@ -9,6 +9,7 @@
 
 mod activity;
 mod cache;
+mod clickhouse;
 mod connector;
 mod engine_worker;
 mod error;

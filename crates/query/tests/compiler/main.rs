@@ -1,6 +1,7 @@
 //! The compiler from the outside: requests in, statements or errors out.
 
 mod advice;
+mod clickhouse;
 mod explained;
 mod golden;
 mod hostile;
