@@ -32,6 +32,11 @@ pub enum Refusal {
     TableFunction(String),
     #[error("{name} is no table of the data source{hint}")]
     UnknownTable { name: String, hint: String },
+    #[error(
+        "{0:?} is a table of the database's own; if it is one of yours, list it in the connection's \
+         tables"
+    )]
+    SystemTable(String),
     #[error("write only the table's name, not {0}")]
     QualifiedTable(String),
     #[error("the WITH clause names {0:?}, which is also a table; choose another name")]

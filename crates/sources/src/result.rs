@@ -11,6 +11,8 @@ use bytes::Bytes;
 
 pub use cell::{Cell, Decimal};
 
+use crate::cache::Kept;
+
 /// The rows of one query, shared between its waiters and the cache.
 #[derive(Debug)]
 pub struct ResultSet {
@@ -60,6 +62,13 @@ impl ResultSet {
         Ok(Self { columns: columns.collect(), batches, row_count, encoded: OnceLock::new() })
     }
 
+    /// Of a connector that brings its columns into those forms itself: batch by batch, each column is
+    /// an array of a type that a [`Cell`] is read from.
+    pub(crate) fn of_canonical(columns: Vec<Column>, batches: Vec<RecordBatch>) -> Self {
+        let row_count = batches.iter().map(RecordBatch::num_rows).sum();
+        Self { columns, batches, row_count, encoded: OnceLock::new() }
+    }
+
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -97,4 +106,10 @@ pub struct Answer {
     pub cached: bool,
     /// When the database was asked.
     pub as_of: jiff::Timestamp,
+}
+
+impl From<Kept> for Answer {
+    fn from(kept: Kept) -> Self {
+        Self { result: kept.result, cached: true, as_of: kept.as_of }
+    }
 }

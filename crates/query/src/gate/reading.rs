@@ -10,7 +10,7 @@ use sqlparser::ast::{
     SetOperator, TableAlias, TableFactor, TableWithJoins, Visit, Visitor, With,
 };
 
-use super::functions::{refused_in_table_expression, refused_table_function};
+use super::functions::{is_bare_function, refused_in_table_expression, refused_table_function};
 use super::{Refusal, Tables};
 use crate::dialect::Dialect;
 use crate::isolation::facts;
@@ -271,6 +271,10 @@ impl Reader<'_> {
             Some(tables) if find(tables, &word).is_none() => {
                 Err(unknown(hint(&word, tables.iter().copied())))
             }
+            None if is_of_system(&word) => Err(Refusal::SystemTable(word)),
+            None if is_bare_function(&word) && ident.quote_style.is_none() => {
+                Err(Refusal::TableFunction(word))
+            }
             None if !word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) => {
                 Err(unknown(String::new()))
             }
@@ -288,6 +292,14 @@ impl Reader<'_> {
             ControlFlow::Continue(()) => Ok(()),
         }
     }
+}
+
+/// Starts of the names under which databases tell of themselves, their users and what others asked:
+/// PostgreSQL's, SQLite's, then Redshift's.
+const SYSTEM: [&str; 8] = ["pg_", "sqlite_", "stl_", "stv_", "svcs_", "svl_", "svv_", "sys_"];
+
+fn is_of_system(table: &str) -> bool {
+    SYSTEM.iter().any(|start| table.starts_with(start))
 }
 
 /// The scope of a member of FROM that stands after others.

@@ -67,6 +67,7 @@ impl Bench {
             request_id: Uuid::nil(),
         };
         let options = RunOptions {
+            purge: 0,
             cache: CachePolicy::Off,
             request_id: Uuid::nil(),
             customer: CustomerKey("UA".to_owned()),
