@@ -34,15 +34,39 @@ impl Demo {
         let workspace = workspace::Workspace::read(&folder).expect("a workspace");
         let declaration = workspace.declaration();
         let dashboard = &declaration.dashboards["on-time"].definition;
+        let files = declaration.sources["all-airlines"].connection.clone();
+        Self::of(Dashboard::clone(dashboard), files)
+    }
+
+    /// Another dashboard over other files.
+    pub(crate) fn of(dashboard: Dashboard, files: Connection) -> Self {
         Self {
             panels: dashboard.panels.iter().map(|panel| panel.id.to_string()).collect(),
-            dashboard: PreparedDashboard::new(Arc::new(Dashboard::clone(dashboard))),
-            files: declaration.sources["all-airlines"].connection.clone(),
+            dashboard: PreparedDashboard::new(Arc::new(dashboard)),
+            files,
         }
     }
 
     pub(crate) fn files(&self) -> &Connection {
         &self.files
+    }
+
+    /// Every panel in several zones, with and without a condition on time.
+    pub(crate) fn panels_in_zones(&self) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for time_zone in ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin"] {
+            for variables in [json!({}), json!({"since": "2013-11-03T05:30:00Z"})] {
+                let question = |id: &String| Question {
+                    airline: "UA",
+                    station: None,
+                    target: Target::Panel(id.parse().expect("a panel's id")),
+                    variables: variables.clone(),
+                    time_zone: Some(time_zone),
+                };
+                questions.extend(self.panels.iter().map(question));
+            }
+        }
+        questions
     }
 
     pub(crate) fn source(&self, id: i64, connection: &Connection) -> Arc<DataSource> {

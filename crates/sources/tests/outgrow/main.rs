@@ -3,6 +3,7 @@
 
 mod demo;
 mod howto;
+mod shapes;
 
 use demo::{Demo, Question};
 use howto::block;
@@ -30,7 +31,23 @@ async fn the_demo_answers_the_same_on_one_server() {
     let server = ClickHouse::start().expect("a server");
     server.execute(&block("create")).expect("a table");
     server.insert("flights", "CSVWithNames", &howto::flights()).expect("rows");
-    compare(&connection(&server)).await;
+    let demo = Demo::read();
+    compare(&demo, &demo.questions(), &connection(&server)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_panel_does_with_rows_is_the_same() {
+    let server = ClickHouse::start().expect("a server");
+    server.execute(shapes::TABLE).expect("a table");
+    let folder = tempfile::tempdir().expect("a folder");
+    let parquet = folder.path().join("moments.parquet");
+    let rows = howto::write(shapes::ROWS, &parquet);
+    server.insert("moments", "CSVWithNames", &rows).expect("rows");
+    let files = serde_json::json!({"type": "files", "tables": {"moments": {"path": parquet}}});
+    let files = serde_json::from_value(files).expect("a connection");
+    let dashboard = serde_json::from_value(shapes::dashboard()).expect("a dashboard");
+    let shapes = Demo::of(dashboard, files);
+    compare(&shapes, &shapes.panels_in_zones(), &connection(&server)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,30 +64,30 @@ async fn the_demo_answers_the_same_on_two_servers() {
         count.trim().parse::<u32>().expect("a number")
     };
     assert!(here(&pair.first) > 0 && here(&pair.second) > 0, "both have a share");
-    compare(&connection(&pair.first)).await;
-    compare(&connection(&pair.second)).await;
+    let demo = Demo::read();
+    compare(&demo, &demo.questions(), &connection(&pair.first)).await;
+    compare(&demo, &demo.questions(), &connection(&pair.second)).await;
 }
 
 fn connection(server: &ClickHouse) -> Connection {
     let json = serde_json::json!({
         "type": "clickhouse", "host": "127.0.0.1", "port": server.http_port(),
-        "user": "reader", "password": "secret", "tables": ["flights"],
+        "user": "reader", "password": "secret",
     });
     serde_json::from_value(json).expect("a connection")
 }
 
-/// Asks every question of the demo of both, and compares row by row.
-async fn compare(clickhouse: &Connection) {
-    let demo = Demo::read();
+/// Asks every question of both, and compares row by row.
+async fn compare(demo: &Demo, questions: &[Question], clickhouse: &Connection) {
     let (before, after) = (demo.source(1, demo.files()), demo.source(2, clickhouse));
     let sources = sources();
     let mut rows = 0;
-    for question in demo.questions() {
-        let expected = ask(&sources, &demo, &question, &before).await;
-        let found = ask(&sources, &demo, &question, &after).await;
+    for question in questions {
+        let expected = ask(&sources, demo, question, &before).await;
+        let found = ask(&sources, demo, question, &after).await;
         assert_eq!(found.len(), expected.len(), "{question:?}");
         for (found, expected) in found.iter().zip(&expected) {
-            assert_same(found, expected, &question);
+            assert_same(found, expected, question);
             rows += found.row_count();
         }
     }
