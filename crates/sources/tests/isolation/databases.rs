@@ -1,5 +1,6 @@
 //! The same rows in each kind of database, once for all tenants and once for one alone.
 
+mod clickhouse;
 mod engine;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ pub(crate) struct Databases(Vec<Database>);
 
 impl Databases {
     pub(crate) async fn start(rows: &[Row]) -> Self {
-        Self(vec![engine::start(rows, 10)])
+        Self(vec![engine::start(rows, 10), clickhouse::start(rows, 40)])
     }
 
     pub(crate) fn all(&self) -> &[Database] {
