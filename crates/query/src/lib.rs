@@ -49,3 +49,4 @@ pub use trend::Period;
 pub use value::Value;
 pub use variables::VariableFault;
 pub use viewer::Viewer;
+pub use zone::zone_rules;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use model::name::{SourceId, TableName};
 use model::source::DataSource;
-use query::Statement;
+use query::{Statement, Step};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -19,7 +19,7 @@ use crate::error::SourceError;
 use crate::flight::{Flights, Pilot};
 use crate::instance::Instance;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
-use crate::result::{Answer, ResultSet};
+use crate::result::{Answer, ResultSet, apply};
 
 /// How often sources are looked at that nobody asks any more, at most.
 const SWEEP_PAUSE: Duration = Duration::from_secs(30);
@@ -85,7 +85,8 @@ impl Sources {
             byte_limit: self.0.limits.result_bytes,
             request_id,
         };
-        self.answer(source, key, query, options).await
+        let work = || Work { query: query(), steps: statement.steps().to_vec() };
+        self.answer(source, key, work, options).await
     }
 
     /// The columns of a table of `source`, in their order.
@@ -157,11 +158,11 @@ impl Sources {
         )
     }
 
-    async fn answer(
+    async fn answer<W: Into<Work>>(
         &self,
         source: &Arc<DataSource>,
         key: Hash,
-        query: impl FnOnce() -> Query,
+        work: impl FnOnce() -> W,
         options: RunOptions,
     ) -> Result<Answer, SourceError> {
         let age = match options.cache {
@@ -182,7 +183,7 @@ impl Sources {
             let flight = Flight { key, source: source.id, customer: options.customer };
             let span = span_of_query(source);
             tokio::spawn(
-                fly(Arc::clone(&self.0), instance, pilot, flight, query()).instrument(span),
+                fly(Arc::clone(&self.0), instance, pilot, flight, work().into()).instrument(span),
             );
         } else {
             self.0.activity.joined.count();
@@ -224,6 +225,18 @@ impl Inner {
     }
 }
 
+/// What is asked of a database, and what is done with its answer.
+struct Work {
+    query: Query,
+    steps: Vec<Step>,
+}
+
+impl From<Query> for Work {
+    fn from(query: Query) -> Self {
+        Self { query, steps: Vec::new() }
+    }
+}
+
 struct Flight {
     key: Hash,
     source: SourceId,
@@ -231,16 +244,12 @@ struct Flight {
 }
 
 /// The task of one query: runs it, keeps the result for those who come later, tells those who wait.
-async fn fly(
-    inner: Arc<Inner>,
-    instance: Arc<Instance>,
-    pilot: Pilot,
-    flight: Flight,
-    query: Query,
-) {
+async fn fly(inner: Arc<Inner>, instance: Arc<Instance>, pilot: Pilot, flight: Flight, work: Work) {
     let (as_of, asked) = (now(), Instant::now());
     let stop = pilot.stop.clone();
+    let Work { query, steps } = work;
     let tell = async |outcome: Result<ResultSet, SourceError>| {
+        let outcome = outcome.and_then(|result| apply(result, &steps));
         inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
         Span::current().record("fanlight.outcome", name_of(&outcome, pilot.stop.is_ordered()));
         let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });
