@@ -4,6 +4,7 @@
 //! `query::compile`, the one gate.
 
 mod answer;
+mod comparison;
 mod definition;
 mod export;
 mod options;

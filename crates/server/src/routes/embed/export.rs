@@ -56,9 +56,7 @@ pub(super) async fn export(
     let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
     let definition = viewer.published.definition.panel(panel.as_str()).ok_or_else(no_part)?;
     let file = match wanted.format {
-        FileFormat::Rows(format) => {
-            row_file::write(format, definition, &answer.rows.result, &zone)?
-        }
+        FileFormat::Rows(format) => row_file::write(format, definition, &answer, &zone)?,
         FileFormat::Picture(format) => {
             let drawing = picture::drawing(&wanted, definition, &answer, &viewer, zone)?;
             picture::draw(&app, format, drawing).await?

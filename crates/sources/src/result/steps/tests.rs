@@ -193,7 +193,7 @@ fn values_become_columns_in_their_order_and_gaps_are_missing() {
     let turned = apply(two_series(), std::slice::from_ref(&pivot)).unwrap();
     let names: Vec<&str> = turned.columns().iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["week", "JFK", "LGA"]);
-    check(two_series(), &[pivot.clone()], &["2024-01-01 1 ", "2024-01-15 2 4"]);
+    check(two_series(), std::slice::from_ref(&pivot), &["2024-01-01 1 ", "2024-01-15 2 4"]);
     let many: Vec<String> = (0..101).map(|n| n.to_string()).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let of = result(vec![

@@ -194,7 +194,8 @@ async fn every_operator_keeps_the_rows_that_it_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_date_range_filters_when_it_is_chosen() {
-    let filter = json!([{"column": "ordered", "operator": "between", "value": {"variable": "period"}}]);
+    let filter =
+        json!([{"column": "ordered", "operator": "between", "value": {"variable": "period"}}]);
     let chosen = |json: Json| {
         move |request: &mut Request| {
             request.variables = Map::from_iter([("period".to_owned(), json)]);
