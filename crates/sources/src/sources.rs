@@ -158,7 +158,8 @@ impl Sources {
         )
     }
 
-    async fn answer<W: Into<Work>>(
+    /// Answers the question with this key.
+    pub(crate) async fn answer<W: Into<Work>>(
         &self,
         source: &Arc<DataSource>,
         key: Hash,
@@ -263,7 +264,7 @@ impl Inner {
 }
 
 /// What is asked of a database, and what is done with its answer.
-struct Work {
+pub(crate) struct Work {
     query: Query,
     steps: Vec<Step>,
 }
