@@ -8,6 +8,7 @@ use sqlparser::dialect::{ClickHouseDialect, Dialect as ParserDialect};
 use sqlparser::tokenizer::Token;
 
 use super::{Dialect, TextPart};
+use crate::formula::CastType;
 use crate::fragment::Fragment;
 use crate::gate::Refusal;
 use crate::value::Value;
@@ -71,6 +72,27 @@ impl Dialect for ClickHouse {
         sql.sql(&format!("{start}toDate({column}, "));
         sql.bind(zone());
         sql.sql("))");
+    }
+
+    /// What is missing stays missing, which a plain cast of old servers refuses. Days are told by the
+    /// server's UTC, because the value may be of any type.
+    fn cast(&self, value: Fragment, to: CastType) -> Fragment {
+        match to {
+            CastType::Integer => value.between("toInt64(", ")"),
+            CastType::Real => value.between("toFloat64(", ")"),
+            CastType::Text => value.between("toString(", ")"),
+            CastType::Date => value.between("toDate(", ")"),
+        }
+    }
+
+    fn percentile(&self, column: &str, share: f64) -> Option<Fragment> {
+        let mut sql = Fragment::default();
+        sql.sql(&format!("quantileExactInclusive({share})({column})"));
+        Some(sql)
+    }
+
+    fn truth(&self, sql: &mut Fragment, column: &str, wanted: bool) {
+        sql.sql(&format!("{column} = {}", u8::from(wanted)));
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {
