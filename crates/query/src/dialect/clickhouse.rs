@@ -85,14 +85,38 @@ impl Dialect for ClickHouse {
         }
     }
 
+    /// Of missing values alone it would be missing.
+    fn count_distinct(&self, value: Fragment) -> Fragment {
+        value.between("ifNull(uniqExact(", "), 0)")
+    }
+
+    /// By the sorted values, because old servers have no interpolated quantile that is exact. An
+    /// aggregate that stands several times is computed once.
     fn percentile(&self, column: &str, share: f64) -> Option<Fragment> {
+        let sorted = format!("arraySort(groupArray(toFloat64({column})))");
+        let place = format!("({share} * (count({column}) - 1))");
+        let below = format!("toUInt32(floor({place}) + 1)");
+        let above = format!("toUInt32(ceil({place}) + 1)");
         let mut sql = Fragment::default();
-        sql.sql(&format!("quantileExactInclusive({share})({column})"));
+        sql.sql(&format!(
+            "case when count({column}) > 0 then {sorted}[{below}] \
+             + ({sorted}[{above}] - {sorted}[{below}]) * ({place} - floor({place})) end"
+        ));
         Some(sql)
+    }
+
+    fn missing_is_not_in_lists(&self) -> bool {
+        true
     }
 
     fn truth(&self, sql: &mut Fragment, column: &str, wanted: bool) {
         sql.sql(&format!("{column} = {}", u8::from(wanted)));
+    }
+
+    fn ends_with(&self, sql: &mut Fragment, column: &str, wanted: &str) {
+        sql.sql(&format!("endsWith(lowerUTF8(toString({column})), lowerUTF8("));
+        sql.bind(Value::Text(wanted.to_owned()));
+        sql.sql("))");
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {

@@ -20,6 +20,9 @@ impl Frame<'_> {
                 sql.bind(value.clone());
             }
             Test::List { negated, members } => {
+                if *negated && self.dialect.missing_is_not_in_lists() {
+                    sql.sql(&format!("{column} is not null and "));
+                }
                 sql.sql(&format!("{column} {}in (", not(*negated)));
                 sql.bind_all(members.iter().cloned());
                 sql.sql(")");

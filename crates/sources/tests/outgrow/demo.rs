@@ -137,7 +137,7 @@ impl Demo {
         let request = Request {
             variables: question.variables.as_object().cloned().unwrap_or_default(),
             time_zone: question.time_zone.map(|zone| zone.parse().expect("a zone")),
-            ..Request::of(question.target.clone())
+            ..Request::of(question.target.clone(), now())
         };
         query::compile(&request, &self.dashboard, &viewer)
             .unwrap_or_else(|error| panic!("{question:?}: {error}"))
@@ -170,4 +170,9 @@ fn customer(rank: u8, id: String, properties: Value) -> Customer {
         created_at_us: 0,
         updated_at_us: 0,
     }
+}
+
+/// When everything is asked.
+fn now() -> jiff::Timestamp {
+    "2013-12-31T12:00:00Z".parse().expect("an instant")
 }

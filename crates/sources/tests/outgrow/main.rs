@@ -109,6 +109,7 @@ async fn ask(
             cache: CachePolicy::Off,
             request_id: uuid::Uuid::nil(),
             customer: CustomerKey("demo".to_owned()),
+            purge: 0,
         };
         match sources.run(source, &statement, options).await {
             Ok(answer) => results.push(answer.result),

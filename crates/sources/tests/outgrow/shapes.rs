@@ -41,6 +41,12 @@ pub(crate) fn dashboard() -> Value {
         {"name": "min", "aggregate": "min", "column": "n"},
         {"name": "max", "aggregate": "max", "column": "x"},
         {"name": "first", "aggregate": "min", "column": "seen"},
+        {"name": "median", "aggregate": "median", "column": "n"},
+        {"name": "p90", "aggregate": "percentile", "column": "x", "p": 90},
+        {"name": "weighted", "aggregate": "avg", "column": "x", "weight": "id"},
+        {"name": "ratio", "aggregate": "ratio", "column": "n", "over": "x"},
+        {"name": "positive", "formula": "SUM(CASE WHEN n > 0 THEN 1 ELSE 0 END) / COUNT(*)"},
+        {"name": "rounded", "formula": "ROUND(AVG(x), 1) + COALESCE(MAX(ABS(n)), 0)"},
     ]);
     let mut panels = Vec::new();
     for column in ["seen", "day"] {
@@ -63,6 +69,11 @@ pub(crate) fn dashboard() -> Value {
     for (at, filter) in filters().into_iter().enumerate() {
         panels.push(table(&format!("filter_{at}"), json!([filter]), json!([{"column": "id"}])));
     }
+    panels.push(json!({
+        "id": "others", "type": "bar", "title": "x", "dataset": "moments",
+        "dimensions": [{"column": "label"}], "measures": measures,
+        "sort": [{"column": "rows", "direction": "desc"}], "limit": 3, "others": true,
+    }));
     for direction in ["asc", "desc"] {
         let sort = json!([{"column": "label", "direction": direction}, {"column": "n", "direction": direction}]);
         panels.push(table(&format!("sorted_{direction}"), json!([]), sort));
@@ -95,7 +106,15 @@ fn filters() -> Vec<Value> {
         with("n", "less_than", json!(0)),
         with("n", "at_most", json!(0)),
         with("n", "between", json!([-1, 1])),
+        with("n", "not_between", json!([-1, 1])),
         with("n", "contains", json!(-3)),
+        with("label", "not_contains", json!("pf")),
+        with("label", "ends_with", json!("FEL")),
+        with("label", "ends_with", json!("\\B")),
+        with("seen", "in_last", json!("70 days")),
+        with("day", "in_last", json!("70 days")),
+        with("seen", "in_this", json!("year")),
+        with("day", "in_previous", json!("quarter")),
         with("x", "at_least", json!(2.5)),
         json!({"column": "n", "operator": "is_empty"}),
         json!({"column": "label", "operator": "is_not_empty"}),
