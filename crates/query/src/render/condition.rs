@@ -27,11 +27,13 @@ impl Frame<'_> {
                 sql.bind_all(members.iter().cloned());
                 sql.sql(")");
             }
+            // Old servers of ClickHouse know no NOT BETWEEN.
             Test::Between { negated, least, greatest } => {
-                sql.sql(&format!("{column} {}between ", not(*negated)));
+                sql.sql(&format!("{}({column} between ", not(*negated)));
                 sql.bind(least.clone());
                 sql.sql(" and ");
                 sql.bind(greatest.clone());
+                sql.sql(")");
             }
             Test::Text { negated: false, part, wanted } => {
                 self.dialect.matches(sql, column, *part, wanted.clone());

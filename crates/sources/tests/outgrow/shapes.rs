@@ -69,11 +69,6 @@ pub(crate) fn dashboard() -> Value {
     for (at, filter) in filters().into_iter().enumerate() {
         panels.push(table(&format!("filter_{at}"), json!([filter]), json!([{"column": "id"}])));
     }
-    panels.push(json!({
-        "id": "others", "type": "bar", "title": "x", "dataset": "moments",
-        "dimensions": [{"column": "label"}], "measures": measures,
-        "sort": [{"column": "rows", "direction": "desc"}], "limit": 3, "others": true,
-    }));
     for direction in ["asc", "desc"] {
         let sort = json!([{"column": "label", "direction": direction}, {"column": "n", "direction": direction}]);
         panels.push(table(&format!("sorted_{direction}"), json!([]), sort));
