@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::activity::Activity;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
+use crate::mysql::MySqlDatabase;
 use crate::options::{Limits, WorkerCommand};
 use crate::result::ResultSet;
 use crate::stop::Stop;
@@ -101,7 +102,7 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
     match connection {
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
         Connection::Postgres(_) => todo!("a file of its own"),
-        Connection::MySql(_) => todo!("a file of its own"),
+        Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
         Connection::Sqlite(_) => todo!("a file of its own"),
         Connection::ClickHouse(_) => todo!("a file of its own"),
     }

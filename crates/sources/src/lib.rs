@@ -9,6 +9,7 @@
 
 mod activity;
 mod cache;
+mod column_builder;
 mod connector;
 mod engine_worker;
 mod error;
@@ -20,6 +21,7 @@ mod instance;
     unused_imports,
     reason = "the connectors of database servers are being built on it"
 )]
+mod mysql;
 mod network;
 mod options;
 mod probe;
