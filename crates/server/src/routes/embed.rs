@@ -60,7 +60,7 @@ async fn data(
     PanelOfViewer { viewer, panel }: PanelOfViewer,
     Strict(request): Strict<DataRequest>,
 ) -> Result<Answer<PanelData>, ApiError> {
-    let request = request.of(Target::Panel(panel));
+    let request = request.of(Target::Panel(panel), app.clock.now());
     let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
     Ok(Answer::new((viewer.reply_headers(), json_headers(), answer.to_json())))
 }

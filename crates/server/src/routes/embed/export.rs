@@ -51,7 +51,7 @@ pub(super) async fn export(
         // A picture shows as many rows of a table as find room on it.
         data.page_size = data.page_size.or(Some(picture::TABLE_ROWS));
     }
-    let request = data.of(target);
+    let request = data.of(target, app.clock.now());
     let zone = zone(&request, &viewer);
     let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
     let definition = viewer.published.definition.panel(panel.as_str()).ok_or_else(no_part)?;
