@@ -144,9 +144,8 @@ mod tests {
 
     #[test]
     fn all_files_of_a_table_have_one_format() {
-        let format = |names: &[&str]| {
-            Selection::new(None, None).unwrap().format(names.iter().copied())
-        };
+        let format =
+            |names: &[&str]| Selection::new(None, None).unwrap().format(names.iter().copied());
         assert_eq!(format(&["a.csv", "b.csv.gz", "c.tsv"]), Ok(Format::Csv));
         assert!(format(&["a.csv", "b.parquet"]).unwrap_err().contains("different formats"));
         assert!(format(&["a.dat"]).unwrap_err().contains("tells no format"));
