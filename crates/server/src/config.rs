@@ -8,11 +8,12 @@ mod settings;
 mod sources;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ::sources::NetworkPolicy;
 use axum::http::Uri;
 use jiff::SignedDuration;
 
@@ -63,6 +64,8 @@ pub struct Config {
     pub chart_embeds: bool,
     /// What data sources that are declared over HTTP may reach.
     pub reach: Reach,
+    /// Where connections of data sources may lead, however they are declared.
+    pub network: NetworkPolicy,
     /// How long entries of the audit log are kept.
     pub audit_retention: SignedDuration,
     /// The most customers that are no demo customers; `None`: any number.
@@ -160,6 +163,9 @@ impl Config {
                 given.parse_with("data_source_folders", list::<Folder>),
                 given.parse_with("data_source_hosts", list::<Host>),
             ),
+            network: NetworkPolicy {
+                allowed: given.parse_with("data_source_special_addresses", list::<IpAddr>),
+            },
             audit_retention: given.parse_with("audit_retention", retention),
             max_paid_customers: given.optional("max_paid_customers", whole_number),
             log: given.parse_with("log", log_filter),
@@ -362,6 +368,8 @@ mod tests {
         check_fault("listen = {}", &[], "listen: must be a text, number, boolean or list");
         check_fault("listen = ", &[], "line 1");
         check_fault("", &[("FANLIGHT_TRUSTED_PROXIES", "10.0.0.0/99")], "TRUSTED_PROXIES: ");
+        let address = ("FANLIGHT_DATA_SOURCE_SPECIAL_ADDRESSES", "169.254.0.0/16");
+        check_fault("", &[address], "SPECIAL_ADDRESSES: ");
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use model::source::{Connection, DataSource};
+use model::name::SourceName;
+use model::source::Connection;
 use query::Value;
+use uuid::Uuid;
 
 use crate::activity::Activity;
 use crate::engine_worker::EngineWorkers;
@@ -47,6 +49,8 @@ pub(crate) struct Query {
     pub(crate) session: Vec<(String, Value)>,
     pub(crate) row_limit: u64,
     pub(crate) byte_limit: u64,
+    /// The request that an operator of the database finds this query by.
+    pub(crate) request_id: Uuid,
 }
 
 /// The columns of each table that a connection offers, in their order.
@@ -83,20 +87,29 @@ impl From<Failure> for SourceError {
     }
 }
 
-/// The connector for a data source. Connects to nothing yet.
-pub(crate) fn connector(
-    source: &DataSource,
-    limits: &Limits,
-    worker: &WorkerCommand,
-    activity: &Arc<Activity>,
-) -> Arc<dyn Connector> {
-    match &source.connection {
-        Connection::Files(files) => {
-            Arc::new(EngineWorkers::new(&source.name, files, limits, worker, activity))
-        }
-        Connection::Postgres(_)
-        | Connection::MySql(_)
-        | Connection::Sqlite(_)
-        | Connection::ClickHouse(_) => todo!("a file of its own"),
+/// What a connector is made with, besides its connection.
+pub(crate) struct Circumstances<'a> {
+    /// The source's name, for logs.
+    pub(crate) name: &'a SourceName,
+    pub(crate) limits: &'a Limits,
+    pub(crate) worker: &'a WorkerCommand,
+    pub(crate) activity: &'a Arc<Activity>,
+}
+
+/// The connector for a connection. Connects to nothing yet.
+pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<dyn Connector> {
+    match connection {
+        Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
+        Connection::Postgres(_) => todo!("a file of its own"),
+        Connection::MySql(_) => todo!("a file of its own"),
+        Connection::Sqlite(_) => todo!("a file of its own"),
+        Connection::ClickHouse(_) => todo!("a file of its own"),
+    }
+}
+
+impl Circumstances<'_> {
+    /// How many queries run at once, where a connection says so itself or not; at least 1.
+    pub(crate) fn queries_at_once(&self, connections: Option<u16>) -> usize {
+        connections.map_or(self.limits.queries_per_source, usize::from).max(1)
     }
 }

@@ -23,8 +23,8 @@ use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::activity::Activity;
-use crate::connector::{Connector, Failure, Query, TableColumn, Tables};
-use crate::options::{Limits, WorkerCommand};
+use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::options::WorkerCommand;
 use crate::result::ResultSet;
 use crate::stop::Stop;
 use client::{Ended, Worker};
@@ -58,22 +58,17 @@ struct Current {
 }
 
 impl EngineWorkers {
-    pub(crate) fn new(
-        name: &SourceName,
-        files: &Files,
-        limits: &Limits,
-        command: &WorkerCommand,
-        activity: &Arc<Activity>,
-    ) -> Self {
-        let connections = u32::try_from(limits.queries_per_source).unwrap_or(u32::MAX).max(1);
+    pub(crate) fn new(files: &Files, of: &Circumstances<'_>) -> Self {
+        let connections = u32::try_from(of.queries_at_once(None)).unwrap_or(u32::MAX);
+        let limits = of.limits;
         Self {
-            name: name.clone(),
+            name: of.name.clone(),
             tables: files.tables.iter().map(|(name, file)| table(name, file)).collect(),
             materialize: files.materialize,
             limits: EngineLimits { connections, ..limits.engine },
             temporary_folder: limits.temporary_folder.clone(),
-            command: command.clone(),
-            activity: Arc::clone(activity),
+            command: of.worker.clone(),
+            activity: Arc::clone(of.activity),
             current: Mutex::default(),
             alone: Mutex::default(),
         }

@@ -7,7 +7,7 @@ use model::source::DataSource;
 use tokio::time::{sleep, timeout};
 
 use crate::activity::Activity;
-use crate::connector::{Connector, Failure, Query, connector};
+use crate::connector::{Circumstances, Connector, Failure, Query, connector};
 use crate::error::SourceError;
 use crate::gate::{Gate, Permit};
 use crate::options::{CustomerKey, Limits, WorkerCommand};
@@ -35,14 +35,15 @@ impl Instance {
         worker: &WorkerCommand,
         activity: &Arc<Activity>,
     ) -> Arc<Self> {
+        let of = Circumstances { name: &source.name, limits, worker, activity };
         let queue = QueueLimits {
-            running: limits.queries_per_source.max(1),
+            running: of.queries_at_once(source.connection.connections()),
             running_per_customer: limits.queries_per_customer.max(1),
             waiting: limits.waiting_per_source,
         };
         Arc::new(Self {
             revision: source.revision,
-            connector: connector(source, limits, worker, activity),
+            connector: connector(&source.connection, &of),
             gate: Gate::new(queue),
             statement_timeout: limits.statement_timeout,
             queue_timeout: limits.queue_timeout,

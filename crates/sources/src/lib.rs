@@ -15,6 +15,12 @@ mod error;
 mod flight;
 mod gate;
 mod instance;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the connectors of database servers are being built on it"
+)]
+mod network;
 mod options;
 mod probe;
 mod queue;
@@ -25,6 +31,7 @@ mod stop;
 pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
+pub use network::NetworkPolicy;
 pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::network::NetworkPolicy;
+
 /// The limits that protect the server and the customers' databases.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -32,6 +34,8 @@ pub struct Limits {
     /// Where engine workers keep what does not fit into memory; the system's temporary folder if
     /// `None`.
     pub temporary_folder: Option<PathBuf>,
+    /// Where connections of data sources may lead.
+    pub network: NetworkPolicy,
 }
 
 impl Default for Limits {
@@ -47,6 +51,7 @@ impl Default for Limits {
             idle: Duration::from_secs(600),
             engine: engine::protocol::Limits::default(),
             temporary_folder: None,
+            network: NetworkPolicy::default(),
         }
     }
 }

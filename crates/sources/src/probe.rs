@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::name::{GroupId, SchemaId, SourceId};
-use model::source::{Connection, DataSource};
+use model::source::Connection;
 use tokio::time::timeout;
 
-use crate::connector::{Tables, connector};
+use crate::connector::{Circumstances, Tables, connector};
 use crate::error::SourceError;
 use crate::sources::Sources;
 
@@ -33,24 +32,17 @@ impl Sources {
         limit: Duration,
     ) -> Result<Tables, SourceError> {
         let _turn = self.turn_to_probe().await;
-        let source = unregistered(connection);
-        let connector = connector(&source, self.limits(), self.worker(), self.shared_activity());
+        let name = "probe".parse().unwrap_or_else(|_| unreachable!("letters are a name"));
+        let of = Circumstances {
+            name: &name,
+            limits: self.limits(),
+            worker: self.worker(),
+            activity: self.shared_activity(),
+        };
+        let connector = connector(&connection, &of);
         let listed = timeout(limit, Arc::clone(&connector).tables()).await;
         connector.close().await;
         let listed = listed.map_err(|_| SourceError::TimedOut { limit })?;
         listed.map_err(SourceError::from)
-    }
-}
-
-fn unregistered(connection: Connection) -> DataSource {
-    let name = "probe".parse();
-    DataSource {
-        id: SourceId(0),
-        name: name.unwrap_or_else(|_| unreachable!("letters are a name")),
-        schema: SchemaId(0),
-        group: GroupId(0),
-        isolated: false,
-        connection,
-        revision: 0,
     }
 }

@@ -76,12 +76,14 @@ impl Sources {
             return Err(SourceError::Refused { detail });
         }
         let key = statement.cache_key();
+        let request_id = options.request_id;
         let query = || Query {
             sql: statement.sql().to_owned(),
             arguments: statement.args().to_vec(),
             session: statement.session().to_vec(),
             row_limit: statement.row_limit().into(),
             byte_limit: self.0.limits.result_bytes,
+            request_id,
         };
         self.answer(source, key, query, options).await
     }

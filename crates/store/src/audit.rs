@@ -4,6 +4,7 @@
 use model::OperatorScope;
 use model::access::Caller;
 use model::name::GroupName;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::StoreError;
@@ -100,23 +101,48 @@ pub(crate) struct Change<'a> {
     pub(crate) group: Option<&'a GroupName>,
     /// The record's public id: a provided id, a name, a key id.
     pub(crate) subject: &'a str,
-    pub(crate) before: Option<Value>,
-    pub(crate) after: Option<Value>,
+    pub(crate) before: Option<State>,
+    pub(crate) after: Option<State>,
+}
+
+/// A record's state as JSON text.
+pub(crate) struct State(String);
+
+impl From<Value> for State {
+    fn from(state: Value) -> Self {
+        Self(state.to_string())
+    }
+}
+
+impl State {
+    /// Without a tree in between: a batch has thousands.
+    pub(crate) fn of(record: &impl Serialize) -> Result<Self, StoreError> {
+        serde_json::to_string(record).map(Self).map_err(StoreError::corrupt)
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl<'a> Change<'a> {
-    pub(crate) fn created(kind: Kind, subject: &'a str, after: Value) -> Self {
-        let after = Some(after);
+    pub(crate) fn created(kind: Kind, subject: &'a str, after: impl Into<State>) -> Self {
+        let after = Some(after.into());
         Self { action: Action::Create, kind, group: None, subject, before: None, after }
     }
 
-    pub(crate) fn updated(kind: Kind, subject: &'a str, before: Value, after: Value) -> Self {
-        let (before, after) = (Some(before), Some(after));
+    pub(crate) fn updated(
+        kind: Kind,
+        subject: &'a str,
+        before: impl Into<State>,
+        after: impl Into<State>,
+    ) -> Self {
+        let (before, after) = (Some(before.into()), Some(after.into()));
         Self { action: Action::Update, kind, group: None, subject, before, after }
     }
 
-    pub(crate) fn deleted(kind: Kind, subject: &'a str, before: Value) -> Self {
-        let before = Some(before);
+    pub(crate) fn deleted(kind: Kind, subject: &'a str, before: impl Into<State>) -> Self {
+        let before = Some(before.into());
         Self { action: Action::Delete, kind, group: None, subject, before, after: None }
     }
 
@@ -150,11 +176,8 @@ pub(crate) async fn note_all(
     let actor = caller.actor.to_string();
     let address = caller.address.map(|address| address.to_string());
     let request_id = caller.request_id.as_deref();
-    let text = |state: &Option<Value>| state.as_ref().map(Value::to_string);
-    let states: Vec<_> =
-        changes.iter().map(|change| (text(&change.before), text(&change.after))).collect();
     let now_us = session.now_us();
-    let rows = changes.iter().zip(&states).map(|(change, (before, after))| {
+    let rows = changes.iter().map(|change| {
         [
             Param::Integer(now_us),
             Param::Text(&actor),
@@ -164,8 +187,8 @@ pub(crate) async fn note_all(
             Param::Text(change.kind.as_str()),
             change.group.map(GroupName::as_str).into(),
             Param::Text(change.subject),
-            before.as_deref().into(),
-            after.as_deref().into(),
+            change.before.as_ref().map(State::as_str).into(),
+            change.after.as_ref().map(State::as_str).into(),
         ]
     });
     let rows: Vec<_> = rows.collect();

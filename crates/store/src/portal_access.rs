@@ -81,8 +81,8 @@ impl Work for SetAccess {
             kind: Kind::PortalAccess,
             group: Some(self.scope.group_name()),
             subject: self.customer.as_str(),
-            before: Some(state(&before)),
-            after: Some(state(&self.emails)),
+            before: Some(state(&before).into()),
+            after: Some(state(&self.emails).into()),
         };
         audit::note(session, self.scope.caller(), change).await
     }

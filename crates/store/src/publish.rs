@@ -86,8 +86,8 @@ impl Publish {
             kind: Kind::Dashboard,
             group: None,
             subject: name.as_str(),
-            before: Some(state(before)),
-            after: Some(state(Some(self.version))),
+            before: Some(state(before).into()),
+            after: Some(state(Some(self.version)).into()),
         };
         audit::note(session, self.scope.caller(), change).await
     }

@@ -108,7 +108,7 @@ impl Work for Reseal {
         anew.numbered(sql::SEALED_TOKENS, sql::RESEAL_TOKEN, Place::CustomerToken).await?;
         anew.replies().await?;
         let (action, kind, subject) = (Action::Rotate, Kind::MasterKey, "master.key");
-        let after = Some(json!({"id": self.key_id}));
+        let after = Some(json!({"id": self.key_id}).into());
         let change = Change { action, kind, group: None, subject, before: None, after };
         audit::note(session, &self.caller, change).await?;
         Ok(anew.progress.done)

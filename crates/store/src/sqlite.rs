@@ -34,8 +34,10 @@ const STATEMENT_CACHE: usize = 256;
 /// Pages of 4 KiB in the write-ahead log before they are moved to the database: 32 MiB. A page that
 /// changes often is then moved once for many commits.
 const CHECKPOINT: u32 = 8192;
-/// Each connection's page cache, in KiB.
-const PAGE_CACHE: i32 = 16 * 1024;
+/// The writing connection's page cache, in KiB.
+const WRITER_CACHE: i32 = 16 * 1024;
+/// A reading connection's page cache, in KiB. There are several; behind them is the system's own.
+const READER_CACHE: i32 = 8 * 1024;
 /// How long to wait for another process that writes, such as `fanlight apply`.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -104,7 +106,7 @@ fn writing_connection(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA wal_autocheckpoint = {CHECKPOINT}; PRAGMA cache_size = -{PAGE_CACHE}; \
+         PRAGMA wal_autocheckpoint = {CHECKPOINT}; PRAGMA cache_size = -{WRITER_CACHE}; \
          PRAGMA trusted_schema = OFF;",
     ))?;
     keep_plans(&connection)?;
@@ -116,7 +118,7 @@ fn reading_connection(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.execute_batch(&format!(
-        "PRAGMA query_only = ON; PRAGMA cache_size = -{PAGE_CACHE}; PRAGMA temp_store = MEMORY; \
+        "PRAGMA query_only = ON; PRAGMA cache_size = -{READER_CACHE}; PRAGMA temp_store = MEMORY; \
          PRAGMA trusted_schema = OFF;",
     ))?;
     keep_plans(&connection)?;

@@ -145,13 +145,18 @@ async fn root_change(demo: &Demo) -> Result<Vec<Figure>> {
         let rows: Vec<Value> = (start..start + ROWS).map(child).collect();
         put(&mut connection, token, &rows).await?;
     }
-    let patch = json!({"properties": {"plan": "platinum"}}).to_string();
-    let patch = client::native(token, "PATCH", "/v1/customers/root", Some(&patch));
-    let written = process::written(demo.process())?;
-    let started = Instant::now();
-    ensure!(connection.send(&patch).await?.status == 200, "the root is changed");
-    let took = started.elapsed();
-    let written = process::written(demo.process())? - written;
+    let mut changes = Vec::new();
+    for plan in ["gold", "silver", "bronze", "basic", "platinum"] {
+        let patch = json!({"properties": {"plan": plan}}).to_string();
+        let patch = client::native(token, "PATCH", "/v1/customers/root", Some(&patch));
+        let written = process::written(demo.process())?;
+        let started = Instant::now();
+        ensure!(connection.send(&patch).await?.status == 200, "the root is changed");
+        changes.push((started.elapsed(), process::written(demo.process())? - written));
+    }
+    // One of them may have had the log moved to the database, which is others' work.
+    changes.sort_unstable();
+    let (took, written) = changes[changes.len() / 2];
     let reached = reached(&mut connection, token).await?;
     ensure!(reached == DESCENDANTS, "only {reached} descendants see the change");
     Ok(vec![Figure {

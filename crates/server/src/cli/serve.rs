@@ -53,7 +53,8 @@ pub(super) async fn serve_on(
     demo: Option<Demo>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let sources = Sources::new(Limits::default(), worker_command()?);
+    let limits = Limits { network: config.network.clone(), ..Limits::default() };
+    let sources = Sources::new(limits, worker_command()?);
     let (clock, prepared) = (Clock::system(), PreparedDashboards::default());
     let (charts, sources_of_app) = (web::charts(), sources.clone());
     let parts = Parts { config, clock, store, sources: sources_of_app, prepared, charts, demo };

@@ -152,6 +152,13 @@ pub(super) const SETTINGS: &[Setting] = &[
                   are declared by `fanlight apply` alone.",
     },
     Setting {
+        key: "data_source_special_addresses",
+        default: Some(""),
+        meaning: "IP addresses that data sources may reach although they are link-local, a cloud's \
+                  metadata service, multicast or unspecified, for example `169.254.10.7`. None by \
+                  default, however a data source is declared and whatever name leads there.",
+    },
+    Setting {
         key: "audit_retention",
         default: Some("P400D"),
         meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \

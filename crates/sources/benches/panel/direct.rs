@@ -32,8 +32,8 @@ pub(crate) fn measure(
 }
 
 fn open(demo: &Demo, options: Options) -> Connection {
-    let Declared::Files { tables, .. } = &demo.source.connection;
-    let (name, file) = tables.first_key_value().unwrap();
+    let Declared::Files(files) = &demo.source.connection else { panic!("the demo reads files") };
+    let (name, file) = files.tables.first_key_value().unwrap();
     let what = if options.materialize { "table" } else { "view" };
     let connection = Connection::open_in_memory().unwrap();
     let setup = format!(

@@ -83,6 +83,7 @@ impl Bench {
             session: Vec::new(),
             row_limit: 100,
             byte_limit: self.sources.0.limits.result_bytes,
+            request_id: Uuid::nil(),
         };
         self.sources.answer(&self.source, blake3::hash(sql.as_bytes()), query, options).await
     }

@@ -194,8 +194,8 @@ impl Update {
             kind: Kind::Customer,
             group: Some(self.scope.group_name()),
             subject: after.customer().provided_id.as_str(),
-            before: Some(state_of(before)),
-            after: Some(state_of(after)),
+            before: Some(state_of(before)?),
+            after: Some(state_of(after)?),
         };
         audit::note(session, self.scope.caller(), change).await
     }

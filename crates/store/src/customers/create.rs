@@ -48,7 +48,7 @@ impl Work for Create {
             group: Some(self.scope.group_name()),
             subject: customer.provided_id.as_str(),
             before: None,
-            after: Some(state_of(&record)),
+            after: Some(state_of(&record)?),
         };
         audit::note(session, self.scope.caller(), change).await?;
         Ok((record, true))

@@ -8,7 +8,7 @@ use super::change::{children, key_of, read_keys};
 use super::row::{draw_token, seal_token};
 use super::state::state_of;
 use super::{NO_CUSTOMER, Precondition, record};
-use crate::audit::{self, Action, Change, Kind};
+use crate::audit::{self, Action, Change, Kind, State};
 use crate::error::StoreError;
 use crate::session::{Param, Session};
 use crate::sql;
@@ -41,7 +41,7 @@ impl Work for Delete {
         // Tags and mapping go with the row.
         let params = [Param::Integer(self.scope.group().0), Param::Integer(key.0)];
         session.execute(sql::DELETE_CUSTOMER, &params).await?;
-        let before = Some(state_of(&found));
+        let before = Some(state_of(&found)?);
         note(session, &self.scope, &found, Action::Delete, before).await
     }
 }
@@ -77,7 +77,7 @@ async fn note(
     scope: &GroupScope,
     customer: &CustomerRecord,
     action: Action,
-    before: Option<serde_json::Value>,
+    before: Option<State>,
 ) -> Result<(), StoreError> {
     let change = Change {
         action,

@@ -2,14 +2,9 @@
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::ClientConfig;
+use tls::{Authorities, Identity, Proof, TlsError};
 use tokio_postgres::config::SslMode;
 
 use crate::error::StoreError;
@@ -23,17 +18,6 @@ pub(super) struct TlsParameters {
     /// The files of our own certificate and its key.
     sslcert: Option<PathBuf>,
     sslkey: Option<PathBuf>,
-}
-
-/// How much is asked of the server's certificate.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Proof {
-    /// Nothing: what is said cannot be overheard, but by a machine in the middle.
-    None,
-    /// A known authority has made it, for whatever name.
-    Chain,
-    /// A known authority has made it for the name of the host.
-    Name,
 }
 
 impl TlsParameters {
@@ -65,122 +49,53 @@ impl TlsParameters {
         })
     }
 
-    fn proof(&self) -> Proof {
-        match self.sslmode.as_deref() {
-            Some("verify-full") => Proof::Name,
-            Some("verify-ca") => Proof::Chain,
+    /// The client's side of a handshake.
+    pub(super) fn client(&self) -> Result<ClientConfig, StoreError> {
+        tls::client(self.proof()?, self.identity()?).map_err(StoreError::unavailable)
+    }
+
+    fn proof(&self) -> Result<Proof, StoreError> {
+        Ok(match self.sslmode.as_deref() {
+            Some("verify-full") => Proof::Name(self.authorities()?),
+            Some("verify-ca") => Proof::Chain(self.authorities()?),
             // As libpq has it: whoever names authorities means them to be asked.
-            Some("require") if self.sslrootcert.is_some() => Proof::Chain,
+            Some("require") if self.sslrootcert.is_some() => Proof::Chain(self.authorities()?),
             _ => Proof::None,
+        })
+    }
+
+    /// The authorities that may vouch for the server.
+    fn authorities(&self) -> Result<Authorities, StoreError> {
+        match self.sslrootcert.as_deref().filter(|file| *file != Path::new("system")) {
+            Some(file) => Authorities::of_pem(&read(file)?).map_err(|error| of_file(file, error)),
+            None => Authorities::of_system().map_err(|error| match error {
+                TlsError::NoAuthority => {
+                    StoreError::unavailable(format!("{error}; name its file with sslrootcert="))
+                }
+                other => StoreError::unavailable(other),
+            }),
         }
     }
 
-    /// The client's side of a handshake.
-    pub(super) fn client(&self) -> Result<ClientConfig, StoreError> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(StoreError::unavailable)?;
-        let builder = match self.proof() {
-            Proof::Name => builder.with_root_certificates(self.roots()?),
-            proof => {
-                let roots = if proof == Proof::Chain { Some(self.roots()?) } else { None };
-                let verifier = Arc::new(AnyName { roots, provider });
-                builder.dangerous().with_custom_certificate_verifier(verifier)
-            }
-        };
+    fn identity(&self) -> Result<Option<Identity>, StoreError> {
         match (&self.sslcert, &self.sslkey) {
-            (None, None) => Ok(builder.with_no_client_auth()),
+            (None, None) => Ok(None),
             (Some(certificate), Some(key)) => {
-                let key = PrivateKeyDer::from_pem_file(key).map_err(|e| of_file(key, e))?;
-                let chain = certificates(certificate)?;
-                builder.with_client_auth_cert(chain, key).map_err(StoreError::unavailable)
+                let identity = Identity::of_pem(&read(certificate)?, &read(key)?);
+                let both = format!("{} and {}", certificate.display(), key.display());
+                identity
+                    .map(Some)
+                    .map_err(|error| StoreError::unavailable(format!("{both}: {error}")))
             }
             _ => Err(StoreError::unavailable("sslcert and sslkey belong together: name both")),
         }
     }
-
-    /// The authorities that may vouch for the server.
-    fn roots(&self) -> Result<RootCertStore, StoreError> {
-        let mut roots = RootCertStore::empty();
-        match self.sslrootcert.as_deref().filter(|file| *file != Path::new("system")) {
-            Some(file) => {
-                for certificate in certificates(file)? {
-                    roots.add(certificate).map_err(|error| of_file(file, error))?;
-                }
-            }
-            None => {
-                let found = rustls_native_certs::load_native_certs();
-                roots.add_parsable_certificates(found.certs);
-            }
-        }
-        if roots.is_empty() {
-            return Err(StoreError::unavailable(
-                "no certificate of an authority was found; name its file with sslrootcert=",
-            ));
-        }
-        Ok(roots)
-    }
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, StoreError> {
-    let certificates = CertificateDer::pem_file_iter(file).map_err(|error| of_file(file, error))?;
-    certificates.collect::<Result<_, _>>().map_err(|error| of_file(file, error))
+fn read(file: &Path) -> Result<Vec<u8>, StoreError> {
+    std::fs::read(file).map_err(|error| of_file(file, error))
 }
 
 fn of_file(file: &Path, error: impl Display) -> StoreError {
     StoreError::unavailable(format!("{}: {error}", file.display()))
-}
-
-/// Takes certificates of any name: of any maker too when there are no roots.
-#[derive(Debug)]
-struct AnyName {
-    roots: Option<RootCertStore>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for AnyName {
-    fn verify_server_cert(
-        &self,
-        certificate: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if let Some(roots) = &self.roots {
-            rustls::client::verify_server_cert_signed_by_trust_anchor(
-                &ParsedCertificate::try_from(certificate)?,
-                roots,
-                intermediates,
-                now,
-                self.provider.signature_verification_algorithms.all,
-            )?;
-        }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -36,7 +36,7 @@ pub(super) async fn write(
     insert_tags(session, &tags).await?;
     let customers: Vec<_> = changed.iter().map(|row| &row.customer).collect();
     insert_mappings(session, &customers).await?;
-    audit::note_all(session, put.scope.caller(), &changes(put, present, &changed)).await
+    note(session, put, present, &changed).await
 }
 
 async fn insert(
@@ -73,26 +73,38 @@ async fn update(
     session.execute_all(sql::DELETE_CUSTOMER_MAPPING, &keys).await.map(drop)
 }
 
-/// The changes for the audit log.
-fn changes<'a>(put: &'a Put, present: &'a Present, changed: &[&'a Decided]) -> Vec<Change<'a>> {
+/// How many changes are told to the audit log at once: a few megabytes of text at most.
+const TOLD_AT_ONCE: usize = 500;
+
+/// Writes the changes down.
+async fn note(
+    session: &Session<'_>,
+    put: &Put,
+    present: &Present,
+    changed: &[&Decided],
+) -> Result<(), StoreError> {
     let made: HashMap<CustomerKey, &ProvidedId> =
         changed.iter().map(|row| (row.customer.key, &row.customer.provided_id)).collect();
     let state_of = |customer: &Customer| {
-        let level = level_name(&present.levels, customer.rank).ok()?;
+        let level = level_name(&present.levels, customer.rank)?;
         let parent = present.parent_of(customer);
         let parent = parent.or_else(|| made.get(&customer.parent?).copied());
-        Some(state(customer, level.as_str(), parent))
+        state(customer, level.as_str(), parent)
     };
-    let change = |row: &&'a Decided| {
-        let before = present.customers.get(&row.customer.provided_id);
-        Change {
-            action: if before.is_some() { Action::Update } else { Action::Create },
-            kind: Kind::Customer,
-            group: Some(put.scope.group_name()),
-            subject: row.customer.provided_id.as_str(),
-            before: before.and_then(state_of),
-            after: state_of(&row.customer),
+    for changed in changed.chunks(TOLD_AT_ONCE) {
+        let mut changes = Vec::with_capacity(changed.len());
+        for row in changed {
+            let before = present.customers.get(&row.customer.provided_id);
+            changes.push(Change {
+                action: if before.is_some() { Action::Update } else { Action::Create },
+                kind: Kind::Customer,
+                group: Some(put.scope.group_name()),
+                subject: row.customer.provided_id.as_str(),
+                before: before.map(state_of).transpose()?,
+                after: Some(state_of(&row.customer)?),
+            });
         }
-    };
-    changed.iter().map(change).collect()
+        audit::note_all(session, put.scope.caller(), &changes).await?;
+    }
+    Ok(())
 }
