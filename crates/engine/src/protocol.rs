@@ -63,9 +63,11 @@ pub struct Table {
 /// Where the files of a table are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Location {
-    /// Absolute: a file, a folder, or a pattern (see [`selection`]). A link to the file or folder is
-    /// followed; links below a folder only as long as they stay in it.
+    /// Absolute: a file, or a folder with all its data (see [`selection`]). A link to the file or
+    /// folder is followed; links below a folder only as long as they stay in it.
     Path(PathBuf),
+    /// The files below a folder that a pattern matches.
+    Pattern { folder: PathBuf, pattern: String },
     /// These files below a folder, by their names relative to it.
     Files { folder: PathBuf, names: Vec<String> },
 }

@@ -66,6 +66,10 @@ pub struct Config {
     pub reach: Reach,
     /// Where connections of data sources may lead, however they are declared.
     pub network: NetworkPolicy,
+    /// What all objects that were fetched from stores may take on the disk, in bytes.
+    pub object_cache_bytes: u64,
+    /// What the objects of one table may have together, in bytes.
+    pub object_table_bytes: u64,
     /// How long entries of the audit log are kept.
     pub audit_retention: SignedDuration,
     /// The most customers that are no demo customers; `None`: any number.
@@ -166,6 +170,8 @@ impl Config {
             network: NetworkPolicy {
                 allowed: given.parse_with("data_source_special_addresses", list::<IpAddr>),
             },
+            object_cache_bytes: given.parse_with("object_cache_megabytes", megabytes),
+            object_table_bytes: given.parse_with("object_table_megabytes", megabytes),
             audit_retention: given.parse_with("audit_retention", retention),
             max_paid_customers: given.optional("max_paid_customers", whole_number),
             log: given.parse_with("log", log_filter),
@@ -200,6 +206,12 @@ fn otlp_endpoint(text: &str) -> Result<String, String> {
 fn ratio(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
     number.ok_or_else(|| format!("must be a number from 0 to 1, not {text:?}"))
+}
+
+fn megabytes(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| (1..=1 << 30).contains(number));
+    let bytes = number.map(|number: u64| number << 20);
+    bytes.ok_or_else(|| format!("must be a number of MiB from 1, not {text:?}"))
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

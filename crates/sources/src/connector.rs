@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::activity::Activity;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
+use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::result::ResultSet;
 use crate::stop::Stop;
@@ -94,6 +95,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) worker: &'a WorkerCommand,
     pub(crate) activity: &'a Arc<Activity>,
+    pub(crate) objects: &'a Arc<ObjectCache>,
 }
 
 /// The connector for a connection. Connects to nothing yet.

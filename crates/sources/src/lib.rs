@@ -21,6 +21,7 @@ mod instance;
     reason = "the connectors of database servers are being built on it"
 )]
 mod network;
+mod objects;
 mod options;
 mod probe;
 mod queue;
@@ -32,6 +33,6 @@ pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use network::NetworkPolicy;
-pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+pub use options::{CachePolicy, CustomerKey, Limits, ObjectLimits, RunOptions, WorkerCommand};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

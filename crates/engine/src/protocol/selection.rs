@@ -18,14 +18,6 @@ pub struct Selection {
     format: Option<Format>,
 }
 
-/// A path in two: the folder before the first part that holds `*`, `?` or `[`, and the rest.
-/// Without such a part, the path is a file or folder, and there is no rest.
-pub fn split(path: &str) -> (&str, Option<&str>) {
-    let Some(first) = path.find(['*', '?', '[']) else { return (path, None) };
-    let start = path[..first].rfind('/').map_or(0, |slash| slash + 1);
-    (&path[..start], Some(&path[start..]))
-}
-
 impl Selection {
     /// With a pattern, files that match it; else all files of the format, or of any known one.
     /// `**` stands for any number of folders, `*` and `?` for parts of one name.
@@ -102,20 +94,6 @@ pub fn partitions(name: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_split_before_its_first_pattern() {
-        let cases = [
-            ("/data/sales", ("/data/sales", None)),
-            ("/data/sales/", ("/data/sales/", None)),
-            ("/data/sales/*.csv", ("/data/sales/", Some("*.csv"))),
-            ("/data/s*/a/b?.csv", ("/data/", Some("s*/a/b?.csv"))),
-            ("*.csv", ("", Some("*.csv"))),
-        ];
-        for (path, expected) in cases {
-            assert_eq!(split(path), expected, "{path}");
-        }
-    }
 
     #[track_caller]
     fn check(pattern: Option<&str>, format: Option<Format>, name: &str, taken: bool) {

@@ -42,13 +42,9 @@ fn list_one(table: &Table) -> Result<Listed<'_>, String> {
             let selection = Selection::new(None, table.format)?;
             below(table, &selection, folder.clone(), names.clone(), Vec::new())
         }
-        Location::Path(path) => {
-            let text = path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
-            match selection::split(text) {
-                (_, None) if !path.is_dir() => Ok(one_file(table, path)),
-                (folder, pattern) => walk(table, Path::new(folder), pattern),
-            }
-        }
+        Location::Path(path) if path.is_dir() => walk(table, path, None),
+        Location::Path(path) => Ok(one_file(table, path)),
+        Location::Pattern { folder, pattern } => walk(table, folder, Some(pattern)),
     }
 }
 

@@ -77,6 +77,16 @@ pub enum FileColumnType {
     Timestamp,
 }
 
+impl FileTable {
+    /// A path that is a pattern, in two: the folder before the first part that holds `*`, `?` or `[`,
+    /// with its last slash, and the rest. `None` for the path of a file or folder.
+    pub fn pattern(&self) -> Option<(&str, &str)> {
+        let first = self.path.find(['*', '?', '['])?;
+        let start = self.path[..first].rfind('/').map_or(0, |slash| slash + 1);
+        Some(self.path.split_at(start))
+    }
+}
+
 impl Files {
     pub(super) fn check(&self) -> Vec<ConnectionFault> {
         let mut faults = Faults::default();
@@ -105,6 +115,26 @@ impl Files {
             Some("must be a key, a prefix ending with / or a pattern, such as sales/2024/*.parquet")
         } else {
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_before_its_first_pattern() {
+        let cases = [
+            ("/data/sales", None),
+            ("/data/sales/", None),
+            ("/data/sales/*.csv", Some(("/data/sales/", "*.csv"))),
+            ("/data/s*/a/b?.csv", Some(("/data/", "s*/a/b?.csv"))),
+            ("*.csv", Some(("", "*.csv"))),
+        ];
+        for (path, expected) in cases {
+            let table = FileTable { path: path.to_owned(), ..FileTable::default() };
+            assert_eq!(table.pattern(), expected, "{path}");
         }
     }
 }

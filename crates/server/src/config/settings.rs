@@ -159,6 +159,17 @@ pub(super) const SETTINGS: &[Setting] = &[
                   default, however a data source is declared and whatever name leads there.",
     },
     Setting {
+        key: "object_cache_megabytes",
+        default: Some("4096"),
+        meaning: "What may lie in the folder `objects` of the data directory, in MiB: files that were \
+                  fetched from stores of objects. What nobody uses goes first.",
+    },
+    Setting {
+        key: "object_table_megabytes",
+        default: Some("1024"),
+        meaning: "What the objects of one table may have together, in MiB.",
+    },
+    Setting {
         key: "audit_retention",
         default: Some("P400D"),
         meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \
