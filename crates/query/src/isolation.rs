@@ -62,6 +62,49 @@ pub(crate) fn prove(reading: &Reading, standings: &[Standing]) -> Result<Proof, 
     Ok(Proof::Filtered)
 }
 
+/// The tables of which a column is compared with a level's id, in a SELECT that keeps to it.
+pub(crate) fn filtered_tables(reading: &Reading, standings: &[Standing]) -> BTreeSet<String> {
+    let branches = reading.branches.iter().filter(|branch| branch.reads_a_table());
+    let of_branch = |branch: &Branch| {
+        let anchors = Anchors::of(branch, standings).ok()?;
+        let relations = branch.relations.iter().zip(anchors.columns);
+        let filtered = relations.filter(|(_, columns)| !columns.is_empty());
+        Some(filtered.filter_map(|(relation, _)| relation.table.clone()).collect::<Vec<_>>())
+    };
+    branches.filter_map(of_branch).flatten().collect()
+}
+
+/// The columns that every SELECT which reads a table compares with ids of the viewer, each with the
+/// numbers of the placeholders that it is compared with.
+pub(crate) fn compared_columns(
+    reading: &Reading,
+    standings: &[Standing],
+) -> BTreeMap<String, BTreeSet<usize>> {
+    let of_branch = |branch: &Branch| {
+        let mut compared: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for fact in branch.certain() {
+            let Fact::OneOf(column, slots) = fact else { continue };
+            let is_tenant = |slot: &usize| {
+                let standing = slot.checked_sub(1).and_then(|at| standings.get(at));
+                standing == Some(&Standing::Tenant)
+            };
+            if slots.iter().all(is_tenant) {
+                compared.entry(column.name.clone()).or_default().extend(slots);
+            }
+        }
+        compared
+    };
+    let branches = reading.branches.iter().filter(|branch| branch.reads_a_table());
+    let in_all = |mut all: BTreeMap<String, BTreeSet<usize>>, one: BTreeMap<_, _>| {
+        all.retain(|column, _| one.contains_key(column));
+        for (column, slots) in one {
+            all.entry(column).and_modify(|known| known.extend(slots));
+        }
+        all
+    };
+    branches.map(of_branch).reduce(in_all).unwrap_or_default()
+}
+
 /// A table that is compared with a level's id anywhere is compared everywhere, and by the same
 /// column: `a.carrier = b.dest` makes the flights to a place named like the customer none of its own.
 fn one_column_per_table(filtered: &[(&Branch, Anchors)]) -> Result<(), Unproved> {
@@ -82,6 +125,14 @@ fn one_column_per_table(filtered: &[(&Branch, Anchors)]) -> Result<(), Unproved>
         }
     }
     Ok(())
+}
+
+impl Reading {
+    /// The tables that are read, in lower case.
+    pub(crate) fn tables(&self) -> BTreeSet<String> {
+        let relations = self.branches.iter().flat_map(|branch| &branch.relations);
+        relations.filter_map(|relation| relation.table.clone()).collect()
+    }
 }
 
 impl Branch {

@@ -33,6 +33,8 @@ pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use network::NetworkPolicy;
-pub use options::{CachePolicy, CustomerKey, Limits, ObjectLimits, RunOptions, WorkerCommand};
+pub use options::{
+    CachePolicy, CustomerKey, Limits, ObjectLimits, REFRESH_PAUSE, RunOptions, WorkerCommand,
+};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

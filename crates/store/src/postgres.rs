@@ -33,12 +33,15 @@ const ATTEMPTS: u32 = 10;
 const CHANGE_LOCK: i64 = 0x0046_414e_4c49_4749;
 /// What a connection is told before its first use.
 ///
-/// Every statement here reads by an index and joins few rows. A plan that was made while a table was
-/// small would read the whole of it, and stay with the connection while the table grows a
-/// thousandfold, until PostgreSQL analyses it: so a connection never makes one. The time-out ends what
-/// waits for a disk that is stuck; migrations and rotations of the master key lift it for themselves.
-const SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
-                        SET enable_mergejoin = off; SET statement_timeout = '30s'";
+/// Every statement here finds a few rows by an index that was made for it. A plan that was made while a
+/// table was small would read, sort or hash the whole of it, and stay with the connection while the
+/// table grows a thousandfold, until PostgreSQL analyses it: so a connection never makes one. Their
+/// costs, now beyond measure, must not have them compiled either. The time-out ends what waits for a
+/// disk that is stuck; a migration lifts it for itself.
+const SETTINGS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; \
+                        SET enable_sort = off; SET enable_hashjoin = off; \
+                        SET enable_mergejoin = off; SET jit = off; \
+                        SET statement_timeout = '30s'";
 
 pub(crate) struct Postgres {
     pool: Pool,

@@ -133,6 +133,9 @@ statements! {
         ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     GENERATION = "SELECT generation FROM definitions_generation";
     NEXT_GENERATION = "{next_generation}";
+    CACHE_PURGES = "SELECT kind, target, generation FROM cache_purge";
+    PURGE_CACHE = "INSERT INTO cache_purge (kind, target, generation) VALUES (?1, ?2, ?3)
+        ON CONFLICT (kind, target) DO UPDATE SET generation = excluded.generation";
 
     // Levels and groups.
     LEVELS = "SELECT name FROM level ORDER BY rank";
@@ -253,18 +256,19 @@ statements! {
         "customer.updated_at_us, customer.id");
 
     // Many customers at once: ?2 is a JSON list of provided ids.
+    /// In the order of keys, too; by a sum, so that PostgreSQL finds them by their provided ids.
     LOCK_CUSTOMERS_OF_IDS = "SELECT id FROM customer
-        WHERE group_id = ?1 AND provided_id IN ({each_text_of_2}) ORDER BY id {for_update}";
+        WHERE group_id = ?1 AND provided_id {in_texts_of_2} ORDER BY id + 0 {for_update}";
     CUSTOMERS_OF_IDS = concat!("SELECT ", customer_columns!(), " FROM customer c
         JOIN level l ON l.id = c.level_id
-        WHERE c.group_id = ?1 AND c.provided_id IN ({each_text_of_2})");
+        WHERE c.group_id = ?1 AND c.provided_id {in_texts_of_2}");
     CHILDREN_OF_IDS = "SELECT c.parent_id, l.rank, count(*) FROM customer p
         {then_join} customer c ON c.group_id = p.group_id AND c.parent_id = p.id
         {then_join} level l ON l.id = c.level_id
-        WHERE p.group_id = ?1 AND p.provided_id IN ({each_text_of_2}) GROUP BY c.parent_id, l.rank";
+        WHERE p.group_id = ?1 AND p.provided_id {in_texts_of_2} GROUP BY c.parent_id, l.rank";
     PARENTS_OF_IDS = "SELECT DISTINCT p.id, p.provided_id FROM customer c
         {then_join} customer p ON p.id = c.parent_id
-        WHERE c.group_id = ?1 AND c.provided_id IN ({each_text_of_2})";
+        WHERE c.group_id = ?1 AND c.provided_id {in_texts_of_2}";
     NEXT_CUSTOMERS = "{next_customers}";
     TAG_KEYS = "SELECT id, name FROM tag";
     SCHEMA_KEYS = "SELECT id FROM source_schema";

@@ -22,10 +22,11 @@ pub(super) fn run(options: &Options) -> ExitCode {
     let Some(workspace) = read(&options.workspace) else { return ExitCode::FAILURE };
     let assessments = workspace.assess(&Levels::default());
     for assessment in &assessments {
-        if let Some(ground) = assessment.ground {
+        if assessment.ground.is_some() {
             let (dashboard, dataset) = (&assessment.dashboard, &assessment.dataset);
+            let message = &assessment.fault.message;
             // Whoever closed stdout does not want to know.
-            let _ = print(&format!("{dashboard}: dataset {dataset}: {ground}"));
+            let _ = print(&format!("{dashboard}: dataset {dataset}: {message}"));
         }
     }
     if told_errors(&assessments) { ExitCode::FAILURE } else { ExitCode::SUCCESS }

@@ -55,10 +55,9 @@ pub(super) async fn serve_on(
     let address = listener.local_addr()?;
     let objects = ObjectLimits {
         folder: Some(config.data_dir.join("objects")),
-        cache_bytes: config.object_cache_bytes,
-        table_bytes: config.object_table_bytes,
+        ..config.queries.objects.clone()
     };
-    let limits = Limits { network: config.network.clone(), objects, ..Limits::default() };
+    let limits = Limits { objects, ..config.queries.clone() };
     let sources = Sources::new(limits, worker_command()?);
     let (clock, prepared) = (Clock::system(), PreparedDashboards::default());
     let (charts, sources_of_app) = (web::charts(), sources.clone());

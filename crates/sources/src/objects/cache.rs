@@ -184,7 +184,7 @@ impl State {
             let Some(id) = oldest else {
                 return Err(io::Error::other(format!(
                     "{bytes} bytes more do not fit beside the {} bytes of objects in use; the \
-                     setting object_cache_megabytes allows {limit}",
+                     setting object_cache_max_bytes allows {limit}",
                     self.bytes
                 )));
             };

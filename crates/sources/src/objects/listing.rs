@@ -91,7 +91,7 @@ fn check_size(objects: &[Object], limit: u64) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "its objects have {bytes} bytes, and the setting object_table_megabytes allows {limit}"
+        "its objects have {bytes} bytes, and the setting object_table_max_bytes allows {limit}"
     ))
 }
 

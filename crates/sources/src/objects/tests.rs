@@ -154,7 +154,7 @@ async fn who_may_not_read_is_told_why_in_the_log_and_nothing_is_fetched() {
         (with("bucket", json!("absent")), "table \"t\""),
         (with("secret_access_key", json!(null)), "it has no secret_access_key"),
         (with("endpoint", json!("http://169.254.169.254")), "do not reach 169.254.169.254"),
-        (source(1, connection(&store, "large/")), "object_table_megabytes"),
+        (source(1, connection(&store, "large/")), "object_table_max_bytes"),
         (source(1, connection(&store, "none/")), "there is no object"),
         (source(1, connection(&store, "absent.csv")), "absent.csv"),
     ] {
@@ -244,7 +244,7 @@ async fn what_is_in_use_stays_and_what_was_used_longest_ago_goes() {
     assert_eq!(bench.ask(&source(1, "a.csv"), sql).await.unwrap(), "199");
     assert_eq!(bench.ask(&source(2, "b.csv"), sql).await.unwrap(), "199");
     let detail = bench.ask_unavailable(&source(3, "c.csv")).await;
-    assert!(detail.contains("object_cache_megabytes"), "{detail}");
+    assert!(detail.contains("object_cache_max_bytes"), "{detail}");
     bench.sources.shutdown().await;
 }
 
