@@ -1,7 +1,10 @@
 //! Where the paths of data sources lead.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere, its helpers too")]
+
 use std::fs;
 
+use model::name::{SourceName, TableName};
 use model::source::Connection;
 use tempfile::TempDir;
 use workspace::Workspace;
@@ -31,9 +34,9 @@ schemas:
     fs::write(folder.path().join("workspace.yaml"), yaml).unwrap();
     let workspace = Workspace::read(folder.path()).unwrap();
     let path = |source: &str, table: &str| {
-        let source = &workspace.declaration().sources[&source.parse().unwrap()];
+        let source = &workspace.declaration().sources[&source.parse::<SourceName>().unwrap()];
         let Connection::Files(files) = &source.connection else { panic!("files") };
-        files.tables[&table.parse().unwrap()].path.clone()
+        files.tables[&table.parse::<TableName>().unwrap()].path.clone()
     };
     let absolute = |path: &str| format!("{}/{path}", folder.path().display());
     assert_eq!(path("here", "folder"), absolute("data/sales/"));

@@ -70,6 +70,7 @@ impl Bench {
         };
         let options = RunOptions {
             cache: CachePolicy::Off,
+            purge: 0,
             request_id: Uuid::nil(),
             customer: CustomerKey("UA".to_owned()),
         };
