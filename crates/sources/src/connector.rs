@@ -14,6 +14,7 @@ use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
 use crate::mysql::MySqlDatabase;
+use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::postgres::PostgresDatabase;
 use crate::result::ResultSet;
@@ -97,6 +98,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) worker: &'a WorkerCommand,
     pub(crate) activity: &'a Arc<Activity>,
+    pub(crate) objects: &'a Arc<ObjectCache>,
 }
 
 /// The connector for a connection. Connects to nothing yet.
