@@ -240,10 +240,12 @@ impl Frame<'_> {
     }
 
     fn group(&self, sql: &mut Fragment) {
-        let flag = self.shape.others.as_ref().map(|_| (self.shape.columns.len(), others::FLAG));
-        let keys = self.keys().map(|(at, column)| (at, column.result.name.as_str())).chain(flag);
+        let name = |(at, column): (usize, &Column)| (at, column.result.name.to_string());
+        let flag = self.shape.others.as_ref();
+        let flag = flag.map(|_| (self.shape.columns.len(), others::FLAG.to_owned()));
+        let keys = self.keys().map(name).chain(flag);
         let keys: Vec<String> =
-            keys.map(|(at, name)| self.dialect.result_column(at, name)).collect();
+            keys.map(|(at, name)| self.dialect.result_column(at, &name)).collect();
         if !keys.is_empty() {
             sql.sql("\ngroup by ");
             sql.sql(&keys.join(", "));
@@ -267,9 +269,9 @@ impl Frame<'_> {
             sql.sql(separator);
             separator = ", ";
             let key = match key {
-                Key::Result(at) => {
-                    let name = self.shape.columns[*at].result.name.as_str();
-                    self.dialect.result_column(*at, name)
+                Key::Result(index) => {
+                    let name = self.shape.columns[*index].result.name.as_str();
+                    self.dialect.result_column(*index, name)
                 }
                 Key::Hidden(name) => self.of("dataset", name.as_str()),
             };
