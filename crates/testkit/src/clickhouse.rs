@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::cluster::{free_port, remove_orphans};
+use crate::cluster::{Certificate, free_port, remove_orphans};
 use crate::keeper::Keeper;
 
 const PROGRAM: &str = "/usr/sbin/clickhouse-server";
@@ -42,15 +42,30 @@ impl ClickHouse {
     /// with the password `secret`, may read and choose settings.
     pub fn start() -> Result<Self> {
         let (http_port, tcp_port) = (free_port()?, free_port()?);
-        Self::start_with(http_port, tcp_port, [tcp_port, tcp_port])
+        Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], None)
     }
 
-    fn start_with(http_port: u16, tcp_port: u16, nodes: [u16; 2]) -> Result<Self> {
+    /// Starts a server that is reached by TLS as well; also the port for that.
+    pub fn start_with_tls(certificate: &Certificate) -> Result<(Self, u16)> {
+        let (http_port, tcp_port, https_port) = (free_port()?, free_port()?, free_port()?);
+        let tls = Some((https_port, certificate));
+        Ok((Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], tls)?, https_port))
+    }
+
+    fn start_with(
+        http_port: u16,
+        tcp_port: u16,
+        nodes: [u16; 2],
+        tls: Option<(u16, &Certificate)>,
+    ) -> Result<Self> {
         remove_orphans(PREFIX);
         let prefix = format!("{PREFIX}{}-", std::process::id());
         let dir = tempfile::Builder::new().prefix(&prefix).tempdir()?;
         let config = dir.path().join("config.xml");
-        std::fs::write(&config, configuration(dir.path(), http_port, tcp_port, nodes))?;
+        let tls = tls.map(|(port, certificate)| encryption(dir.path(), port, certificate));
+        let tls = tls.transpose()?.unwrap_or_default();
+        let text = configuration(dir.path(), http_port, tcp_port, nodes, &tls);
+        std::fs::write(&config, text)?;
         std::fs::write(dir.path().join("users.xml"), USERS)?;
         let log = std::fs::File::create(dir.path().join("log"))?;
         let mut command = Command::new("setpriv");
@@ -114,8 +129,8 @@ impl ClickHousePair {
     /// Starts two servers that know each other as the shards of the cluster `pair`.
     pub fn start() -> Result<Self> {
         let (http, tcp) = ([free_port()?, free_port()?], [free_port()?, free_port()?]);
-        let first = ClickHouse::start_with(http[0], tcp[0], tcp)?;
-        let second = ClickHouse::start_with(http[1], tcp[1], tcp)?;
+        let first = ClickHouse::start_with(http[0], tcp[0], tcp, None)?;
+        let second = ClickHouse::start_with(http[1], tcp[1], tcp, None)?;
         Ok(Self { first, second })
     }
 
@@ -126,7 +141,24 @@ impl ClickHousePair {
     }
 }
 
-fn configuration(dir: &Path, http_port: u16, tcp_port: u16, nodes: [u16; 2]) -> String {
+/// Writes the certificate, and answers with what the configuration says of it.
+fn encryption(dir: &Path, port: u16, certificate: &Certificate) -> Result<String> {
+    let (chain, key) = (dir.join("server.crt"), dir.join("server.key"));
+    std::fs::write(&chain, &certificate.chain)?;
+    std::fs::write(&key, &certificate.key)?;
+    Ok(format!(
+        "<https_port>{port}</https_port>
+<openSSL><server>
+<certificateFile>{}</certificateFile>
+<privateKeyFile>{}</privateKeyFile>
+<verificationMode>none</verificationMode>
+</server></openSSL>",
+        chain.display(),
+        key.display()
+    ))
+}
+
+fn configuration(dir: &Path, http_port: u16, tcp_port: u16, nodes: [u16; 2], tls: &str) -> String {
     let shard = |port| {
         format!("<shard><replica><host>127.0.0.1</host><port>{port}</port></replica></shard>")
     };
@@ -138,6 +170,7 @@ fn configuration(dir: &Path, http_port: u16, tcp_port: u16, nodes: [u16; 2]) -> 
 <listen_host>127.0.0.1</listen_host>
 <http_port>{http_port}</http_port>
 <tcp_port>{tcp_port}</tcp_port>
+{tls}
 <path>{dir}/data/</path>
 <tmp_path>{dir}/temporary/</tmp_path>
 <user_files_path>{dir}/files/</user_files_path>

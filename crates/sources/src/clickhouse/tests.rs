@@ -367,6 +367,31 @@ async fn a_server_that_is_not_there_or_knows_no_such_user_is_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_prove_its_name_is_not_asked() {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let certificate =
+        testkit::Certificate { chain: own.cert.pem(), key: own.signing_key.serialize_pem() };
+    let (_server, port) = testkit::ClickHouse::start_with_tls(&certificate).unwrap();
+    let ask = async |host: &str, tls: serde_json::Value| {
+        let further = serde_json::json!({
+            "host": host, "port": port, "database": "default", "tls": tls,
+        });
+        bench_with(Limits::default(), further).ask("select 1").await.map(|answer| text(&answer))
+    };
+    let trusted = |mode: &str| serde_json::json!({"mode": mode, "authorities": own.cert.pem()});
+    assert_eq!(ask("localhost", trusted("verify_full")).await, Ok("1".to_owned()));
+    assert_eq!(ask("127.0.0.1", serde_json::json!({"mode": "require"})).await, Ok("1".to_owned()));
+    for (host, tls) in [
+        ("127.0.0.1", trusted("verify_full")),
+        ("localhost", serde_json::json!({"mode": "verify_full"})),
+        ("localhost", serde_json::json!({"mode": "off"})),
+    ] {
+        let found = ask(host, tls).await;
+        assert!(matches!(found, Err(SourceError::Unavailable { .. })), "{host}: {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_tables_of_the_one_database_are_listed() {
     let bench = bench();
     ids(&bench);
