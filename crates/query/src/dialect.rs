@@ -3,17 +3,22 @@
 mod clickhouse;
 mod duckdb;
 mod mysql;
+mod numerals;
+mod offsets;
 mod postgres;
 mod sqlite;
 
 use jiff::civil::Date;
 use model::dashboard::Bucket;
 use model::source::Connection;
+use sqlparser::ast::Query;
 use sqlparser::dialect::Dialect as ParserDialect;
+use sqlparser::tokenizer::Token;
 
 use crate::calendar::Days;
 use crate::formula::CastType;
-use crate::fragment::Fragment;
+use crate::fragment::{Fragment, Standing};
+use crate::gate::Refusal;
 use crate::value::Value;
 
 /// A database's answers. The generic answer follows the SQL standard as PostgreSQL and DuckDB read
@@ -33,9 +38,53 @@ pub(crate) trait Dialect: Send + Sync {
         sql.push_str(&number.to_string());
     }
 
+    /// Appends how the statement that runs speaks of the value with this number: by its placeholder,
+    /// where the database has any. The proof reads placeholders in either case.
+    fn reference(&self, number: usize, value: &Value, sql: &mut String) {
+        let _ = value;
+        self.placeholder(number, sql);
+    }
+
+    /// The same for a value that says who the viewer is. Where `=` is loose in this database, it is
+    /// written such that a comparison with it finds nobody else's rows.
+    fn tenant(&self, number: usize, value: &Value, sql: &mut String) {
+        self.reference(number, value, sql);
+    }
+
+    /// Appends whether a column equals a value that says who the viewer is, exactly, whatever the
+    /// column's type.
+    fn is_tenant(&self, sql: &mut Fragment, column: &str, id: Value) {
+        sql.sql(&format!("{column} = "));
+        sql.bind_as(id, Standing::Tenant);
+    }
+
+    /// Whether a comparison that an author writes with this id finds nobody else's rows, whatever the
+    /// column's type.
+    fn keeps_apart(&self, id: &str) -> bool {
+        let _ = id;
+        true
+    }
+
+    /// Whether the members of a list are compared as [`Dialect::tenant`] writes them.
+    fn lists_are_exact(&self) -> bool {
+        true
+    }
+
+    /// Objects to what this database would read differently from the parser, or would let a dataset do
+    /// beyond its tables.
+    fn objections(&self, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        let _ = (tokens, query);
+        Ok(())
+    }
+
     /// Appends the start of the period in which `column` falls, in `time_zone`: a date, or for
     /// hours an instant.
     fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str);
+
+    /// Whether [`Dialect::order_key`] needs an expression for a key and not a position.
+    fn orders_by_expressions(&self) -> bool {
+        false
+    }
 
     /// Appends a key of an order, by which missing values come last in either direction.
     fn order_key(&self, sql: &mut Fragment, key: &str, descending: bool) {

@@ -36,6 +36,8 @@ pub enum Refusal {
     QualifiedTable(String),
     #[error("the WITH clause names {0:?}, which is also a table; choose another name")]
     ShadowedTable(String),
+    #[error("the database reads {0} differently; write it without")]
+    ReadDifferently(&'static str),
     #[error("it nests or combines queries in a way that is not understood")]
     NotUnderstood,
 }
@@ -59,10 +61,22 @@ pub(crate) fn admit(
     let reading = Reading::of(&query, tables)?;
     // Whatever the generic visitor meets and the reading did not is hidden from the proof.
     if (rules.selects, rules.factors) == (reading.selects, reading.factors) {
-        Ok(reading)
+        Ok(Reading { lists_are_exact: dialect.lists_are_exact(), ..reading })
     } else {
         Err(Refusal::NotUnderstood)
     }
+}
+
+/// The first function that the query calls of those that `is_meant` names, in lower case.
+pub(crate) fn called(query: &Query, is_meant: impl Fn(&str) -> bool) -> Option<String> {
+    let found = sqlparser::ast::visit_expressions(query, |expr| match expr {
+        Expr::Function(function) => match functions::last_word(&function.name) {
+            Some(name) if is_meant(&name) => ControlFlow::Break(name),
+            _ => ControlFlow::Continue(()),
+        },
+        _ => ControlFlow::Continue(()),
+    });
+    found.break_value()
 }
 
 fn parse(sql: &str, placeholders: usize, dialect: &dyn Dialect) -> Result<Query, Refusal> {
@@ -71,11 +85,14 @@ fn parse(sql: &str, placeholders: usize, dialect: &dyn Dialect) -> Result<Query,
         .map_err(|error| Refusal::Syntax(error.to_string()))?;
     check_tokens(&tokens, placeholders, dialect)?;
     let statements = Parser::new(dialect.parser())
-        .with_tokens(tokens)
+        .with_tokens(tokens.clone())
         .parse_statements()
         .map_err(|error| Refusal::Syntax(error.to_string()))?;
     match <[Statement; 1]>::try_from(statements) {
-        Ok([Statement::Query(query)]) => Ok(*query),
+        Ok([Statement::Query(query)]) => {
+            dialect.objections(&tokens, &query)?;
+            Ok(*query)
+        }
         _ => Err(Refusal::NotOneSelect),
     }
 }

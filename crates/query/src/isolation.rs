@@ -26,6 +26,8 @@ pub enum Unproved {
     Optional(String),
     #[error("{column} may be a column of another query or an alias; write {table}.{column}")]
     Ambiguous { column: String, table: String },
+    #[error("this database compares {0} with a list as loosely as the column says; write {0} = …")]
+    List(String),
     #[error("{0} is no column of a table that this SELECT reads itself")]
     NotAColumn(String),
     #[error("{table} is not joined by an equality to the table that is compared with a level's id")]
@@ -53,7 +55,7 @@ pub(crate) enum Proof {
 pub(crate) fn prove(reading: &Reading, standings: &[Standing]) -> Result<Proof, Unproved> {
     let mut filtered = Vec::new();
     for branch in reading.branches.iter().filter(|branch| branch.reads_a_table()) {
-        filtered.push((branch, Anchors::of(branch, standings)?));
+        filtered.push((branch, Anchors::of(branch, standings, reading.lists_are_exact)?));
     }
     if filtered.is_empty() {
         return Ok(Proof::ReadsNothing);
@@ -120,7 +122,11 @@ struct Anchors {
 }
 
 impl Anchors {
-    fn of(branch: &Branch, standings: &[Standing]) -> Result<Self, Unproved> {
+    fn of(
+        branch: &Branch,
+        standings: &[Standing],
+        lists_are_exact: bool,
+    ) -> Result<Self, Unproved> {
         if let Some(what) = branch.obscure {
             return Err(Unproved::Obscure(what));
         }
@@ -130,12 +136,20 @@ impl Anchors {
         let mut anchors = Self { columns: vec![BTreeSet::new(); branch.relations.len()] };
         let mut fault = Unproved::NoFilter(branch.first_table());
         for fact in branch.certain() {
-            let Fact::OneOf(column, slots) = fact else { continue };
+            let (column, slots) = match fact {
+                Fact::Equals(column, slot) => (column, std::slice::from_ref(slot)),
+                Fact::OneOf(column, slots) => (column, slots.as_slice()),
+                Fact::Equal(..) | Fact::Uncertain => continue,
+            };
             let standing = |slot: &usize| standings.get(slot.checked_sub(1)?).copied();
             let Some(standings) = slots.iter().map(standing).collect::<Option<Vec<_>>>() else {
                 continue;
             };
-            if standings.iter().all(|standing| *standing == Standing::Tenant) {
+            let is_list = matches!(fact, Fact::OneOf(..));
+            let is_tenant = standings.iter().all(|standing| *standing == Standing::Tenant);
+            if is_tenant && is_list && !lists_are_exact {
+                fault = Unproved::List(column.name.clone());
+            } else if is_tenant {
                 match compared_relations(branch, column) {
                     Ok(relations) => relations.into_iter().for_each(|at| {
                         anchors.columns[at].insert(column.name.clone());

@@ -3,6 +3,7 @@
 use model::source::ChosenBy;
 
 use crate::check::Ground;
+use crate::dialect::Dialect;
 use crate::error::{DatasetFault, QueryError};
 use crate::fragment::Fragment;
 use crate::isolation::Proof;
@@ -42,14 +43,18 @@ pub(crate) fn ground(
     if let Some(policy) = &rendered.dataset.tenant_column {
         let value = tenant(&policy.equals, viewer)?;
         let column = rendered.dialect.quote(policy.column.as_str());
-        keep_rows(&mut rendered.sql, &column, value);
+        keep_rows(&mut rendered.sql, &column, value, rendered.dialect);
         return Ok(Ground::TenantColumn);
     }
     if rendered.dataset.shared {
         return Ok(Ground::Shared);
     }
+    let keeps_apart = |id: &&str| rendered.dialect.keeps_apart(id);
     match proof {
-        Ok(Proof::Filtered) => Ok(Ground::Filtered),
+        Ok(Proof::Filtered) => match rendered.sql.tenants().find(|id| !keeps_apart(id)) {
+            None => Ok(Ground::Filtered),
+            Some(id) => Err(DatasetFault::Ambiguous(id.to_owned())),
+        },
         Ok(Proof::ReadsNothing) => Ok(Ground::ReadsNothing),
         Err(_) if rendered.source.connection.row_security().is_some() => Ok(Ground::RowSecurity),
         Err(_) if rendered.source.isolated && rendered.chosen_by == ChosenBy::Mapping => {
@@ -60,10 +65,8 @@ pub(crate) fn ground(
 }
 
 /// `select * from (…) as policy where policy.column = value`
-fn keep_rows(sql: &mut Fragment, column: &str, value: Value) {
+fn keep_rows(sql: &mut Fragment, column: &str, value: Value, dialect: &dyn Dialect) {
     let dataset = std::mem::take(sql);
-    sql.sql("select *\nfrom (\n");
-    sql.append(dataset);
-    sql.sql(&format!("\n) as policy\nwhere policy.{column} = "));
-    sql.bind(value);
+    sql.append(dataset.between("select *\nfrom (\n", "\n) as policy\nwhere "));
+    dialect.is_tenant(sql, &format!("policy.{column}"), value);
 }
