@@ -80,6 +80,10 @@ pub(crate) fn called(query: &Query, is_meant: impl Fn(&str) -> bool) -> Option<S
 }
 
 fn parse(sql: &str, placeholders: usize, dialect: &dyn Dialect) -> Result<Query, Refusal> {
+    // The template language reads a backslash as itself, whatever the parser takes it for.
+    if dialect.parser().supports_string_literal_backslash_escape() && sql.contains('\\') {
+        return Err(Refusal::ReadDifferently("a backslash"));
+    }
     let tokens = Tokenizer::new(dialect.parser(), sql)
         .tokenize()
         .map_err(|error| Refusal::Syntax(error.to_string()))?;

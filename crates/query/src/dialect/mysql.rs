@@ -158,21 +158,14 @@ impl Dialect for MySql {
 /// A Monday, and the first day of a year.
 const DAY_ONE: &str = "date'0001-01-01'";
 
-/// The parser reads a backslash as an escape and the session does not; other clients' sessions do.
-/// Variables tell of the server.
+/// Variables tell of the server and its sessions; to the parser they are names.
 fn object(token: &Token) -> Result<(), Refusal> {
-    match token {
-        Token::SingleQuotedString(text) | Token::DoubleQuotedString(text)
-            if text.contains('\\') =>
-        {
-            Err(Refusal::ReadDifferently("a backslash in a text"))
-        }
-        Token::Word(word) if word.quote_style.is_none() && word.value.contains('@') => {
-            Err(Refusal::ReadDifferently("a variable of the server"))
-        }
-        Token::AtSign | Token::AtAt => Err(Refusal::ReadDifferently("a variable of the server")),
-        _ => Ok(()),
-    }
+    let is_variable = match token {
+        Token::Word(word) => word.quote_style.is_none() && word.value.contains('@'),
+        Token::AtSign | Token::AtAt => true,
+        _ => false,
+    };
+    if is_variable { Err(Refusal::ReadDifferently("a variable of the server")) } else { Ok(()) }
 }
 
 /// The column's time in the zone. A date stays as it is: it is known by its length.

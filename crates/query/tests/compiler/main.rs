@@ -3,6 +3,7 @@
 mod golden;
 mod hostile;
 mod isolation;
+mod loose;
 mod requests;
 mod templates;
 mod world;
