@@ -15,6 +15,7 @@ use crate::error::{ResultLimit, SourceError};
 use crate::mysql::MySqlDatabase;
 use crate::options::{Limits, WorkerCommand};
 use crate::result::ResultSet;
+use crate::sqlite::SqliteFile;
 use crate::stop::Stop;
 
 /// One data source, opened when it is first asked.
@@ -103,7 +104,7 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
         Connection::Postgres(_) => todo!("a file of its own"),
         Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
-        Connection::Sqlite(_) => todo!("a file of its own"),
+        Connection::Sqlite(sqlite) => Arc::new(SqliteFile::new(sqlite, of)),
         Connection::ClickHouse(_) => todo!("a file of its own"),
     }
 }

@@ -24,10 +24,13 @@ mod instance;
 mod mysql;
 mod network;
 mod options;
+#[cfg(test)]
+mod panels;
 mod probe;
 mod queue;
 mod result;
 mod sources;
+mod sqlite;
 mod stop;
 
 pub use activity::{Activity, Load, Outcomes};
