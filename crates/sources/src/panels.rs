@@ -4,6 +4,8 @@
 //! that they compile to run on a slice of the demo's flights, and each database must answer what the
 //! embedded engine does.
 
+mod tenants;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
