@@ -26,7 +26,7 @@ pub(super) fn read(opened: &mut Opened, query: &Query) -> Result<ResultSet, Fail
     if !statement.readonly() || statement.column_count() == 0 {
         return Err(Failure::Refused("the statement is no SELECT".to_owned()));
     }
-    let declared = statement.columns().into_iter().map(|column| Column {
+    let declared = statement.columns().map(|column| Column {
         name: column.name().to_owned(),
         time: Time::of(column.decl_type()),
         values: Vec::new(),
