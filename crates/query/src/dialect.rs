@@ -21,6 +21,8 @@ use crate::fragment::{Fragment, Standing};
 use crate::gate::Refusal;
 use crate::value::Value;
 
+pub use clickhouse::CLICKHOUSE_VALUES;
+
 /// A database's answers. The generic answer follows the SQL standard as PostgreSQL and DuckDB read
 /// it.
 pub(crate) trait Dialect: Send + Sync {
@@ -51,11 +53,10 @@ pub(crate) trait Dialect: Send + Sync {
         self.reference(number, value, sql);
     }
 
-    /// Appends whether a column equals a value that says who the viewer is, exactly, whatever the
-    /// column's type.
-    fn is_tenant(&self, sql: &mut Fragment, column: &str, id: Value) {
-        sql.sql(&format!("{column} = "));
-        sql.bind_as(id, Standing::Tenant);
+    /// Appends whether a column equals one of the values that keep customers apart, exactly, whatever
+    /// the column's type. There is at least one.
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values, Standing::Other);
     }
 
     /// Whether a comparison that an author writes with this id finds nobody else's rows, whatever the
@@ -70,10 +71,28 @@ pub(crate) trait Dialect: Send + Sync {
         true
     }
 
+    /// Appends a number of rows, which is ours and no value from outside.
+    fn row_count(&self, sql: &mut Fragment, number: i64) {
+        sql.bind(Value::Integer(number));
+    }
+
+    /// How rows are grouped and ordered by a result column, given its position from 0 and its name: by
+    /// position, because a name could also be a column of the dataset.
+    fn result_column(&self, position: usize, name: &str) -> String {
+        let _ = name;
+        (position + 1).to_string()
+    }
+
+    /// Whether a name of the SELECT list hides a table's column of that name even where a condition
+    /// writes `table.column`.
+    fn aliases_hide_qualified_columns(&self) -> bool {
+        false
+    }
+
     /// Objects to what this database would read differently from the parser, or would let a dataset do
     /// beyond its tables.
-    fn objections(&self, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
-        let _ = (tokens, query);
+    fn objections(&self, sql: &str, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        let _ = (sql, tokens, query);
         Ok(())
     }
 
@@ -171,6 +190,21 @@ pub(crate) trait Dialect: Send + Sync {
 pub(crate) enum TextPart {
     Any,
     Start,
+}
+
+/// `column = value`, or `column in (…)`.
+fn is_one_of(sql: &mut Fragment, column: &str, values: Vec<Value>, standing: Standing) {
+    let is_list = values.len() > 1;
+    sql.sql(&format!("{column} {}", if is_list { "in (" } else { "= " }));
+    for (at, value) in values.into_iter().enumerate() {
+        if at > 0 {
+            sql.sql(", ");
+        }
+        sql.bind_as(value, standing);
+    }
+    if is_list {
+        sql.sql(")");
+    }
 }
 
 /// The dialect of a data source.

@@ -89,6 +89,14 @@ impl Fragment {
         self.pieces.iter().filter_map(standing).collect()
     }
 
+    /// The value of each placeholder, in order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bound { value, .. } => Some(value),
+            Piece::Sql(_) => None,
+        })
+    }
+
     /// The text that is proved, with placeholders numbered from 1 in order of appearance.
     pub(crate) fn text(&self, dialect: &dyn Dialect) -> String {
         self.written(|number, _, _, sql| dialect.placeholder(number, sql))

@@ -20,6 +20,7 @@ mod prepared;
 mod render;
 mod request;
 mod restrict;
+mod row_policy;
 mod shape;
 mod statement;
 mod step;
@@ -31,11 +32,15 @@ mod viewer;
 mod zone;
 
 pub use calendar::{Days, next_bucket, start_of_bucket, start_of_hour};
-pub use check::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
+pub use check::{
+    Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing,
+};
 pub use compile::{ColumnRole, Comparison, Compiled, ResultColumn, compile};
-pub use error::{Audience, DatasetFault, QueryError, RequestFault};
+pub use dialect::CLICKHOUSE_VALUES;
+pub use error::{Audience, DatasetFault, QueryError, RequestFault, RowPolicyFault};
 pub use explain::{
-    BoundPolicy, ChosenSource, DatasetExplanation, VariableKind, ViewerVariable, explain,
+    BoundPolicy, BoundRowPolicy, ChosenSource, DatasetExplanation, TenantIds, VariableKind,
+    ViewerVariable, explain,
 };
 pub use gate::Refusal;
 pub use isolation::Unproved;
@@ -49,3 +54,4 @@ pub use trend::Period;
 pub use value::Value;
 pub use variables::VariableFault;
 pub use viewer::Viewer;
+pub use zone::zone_rules;

@@ -13,7 +13,6 @@ use crate::plan::{ComparedShapes, Plan, Rendered};
 use crate::restrict::RestrictedPlan;
 use crate::shape::{Column, Computed, Key, OrderKey, Shape};
 use crate::statement::Statement;
-use crate::value::Value;
 
 pub(crate) fn render(plan: RestrictedPlan<'_>) -> Compiled {
     let plan = plan.into_plan();
@@ -83,11 +82,11 @@ impl Frame<'_> {
             Some(page) => {
                 let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(page.offset));
                 sql.sql("\nlimit ");
-                sql.bind(integer(left.min(u64::from(page.size))));
+                self.dialect.row_count(&mut sql, integer(left.min(u64::from(page.size))));
                 sql.sql(" offset ");
-                sql.bind(integer(page.offset));
+                self.dialect.row_count(&mut sql, integer(page.offset));
             }
-            None => cut(&mut sql, limit),
+            None => cut(&mut sql, limit, self.dialect),
         }
         sql
     }
@@ -95,7 +94,7 @@ impl Frame<'_> {
     /// The number of the same rows on all pages.
     fn total(&self) -> Fragment {
         let mut counted = self.unordered();
-        cut(&mut counted, self.limit());
+        cut(&mut counted, self.limit(), self.dialect);
         let total = format!("select count(*) as {}\nfrom (\n", self.dialect.quote("total"));
         counted.between(&total, "\n) as counted")
     }
@@ -246,14 +245,16 @@ impl Frame<'_> {
         columns.filter(|(_, column)| self.shape.is_key(column))
     }
 
-    /// Positions instead of names: a name could also be a column of the dataset.
     fn group(&self, sql: &mut Fragment) {
-        let flag = self.shape.others.as_ref().map(|_| self.shape.columns.len());
-        let positions = self.keys().map(|(at, _)| at).chain(flag);
-        let positions: Vec<String> = positions.map(|at| (at + 1).to_string()).collect();
-        if !positions.is_empty() {
+        let name = |(at, column): (usize, &Column)| (at, column.result.name.to_string());
+        let flag = self.shape.others.as_ref();
+        let flag = flag.map(|_| (self.shape.columns.len(), others::FLAG.to_owned()));
+        let keys = self.keys().map(name).chain(flag);
+        let keys: Vec<String> =
+            keys.map(|(at, name)| self.dialect.result_column(at, &name)).collect();
+        if !keys.is_empty() {
             sql.sql("\ngroup by ");
-            sql.sql(&positions.join(", "));
+            sql.sql(&keys.join(", "));
         }
     }
 
@@ -284,7 +285,9 @@ impl Frame<'_> {
     fn result_key(&self, index: usize) -> String {
         let column = &self.shape.columns[index];
         match &column.from {
-            _ if !self.dialect.orders_by_expressions() => (index + 1).to_string(),
+            _ if !self.dialect.orders_by_expressions() => {
+                self.dialect.result_column(index, column.result.name.as_str())
+            }
             Computed::Plain(name) if !self.is_wrapped() => self.of("dataset", name.as_str()),
             _ => self.of("result", column.result.name.as_str()),
         }
@@ -307,13 +310,13 @@ fn key_name(at: usize) -> String {
     format!("fanlight key {}", at + 1)
 }
 
-fn cut(sql: &mut Fragment, limit: Option<u64>) {
+fn cut(sql: &mut Fragment, limit: Option<u64>, dialect: &dyn Dialect) {
     if let Some(limit) = limit {
         sql.sql("\nlimit ");
-        sql.bind(integer(limit));
+        dialect.row_count(sql, integer(limit));
     }
 }
 
-fn integer(number: u64) -> Value {
-    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

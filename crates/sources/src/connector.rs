@@ -10,10 +10,13 @@ use query::Value;
 use uuid::Uuid;
 
 use crate::activity::Activity;
+use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
 use crate::mysql::MySqlDatabase;
+use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
+use crate::postgres::PostgresDatabase;
 use crate::result::ResultSet;
 use crate::sqlite::SqliteFile;
 use crate::stop::Stop;
@@ -96,16 +99,17 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) worker: &'a WorkerCommand,
     pub(crate) activity: &'a Arc<Activity>,
+    pub(crate) objects: &'a Arc<ObjectCache>,
 }
 
 /// The connector for a connection. Connects to nothing yet.
 pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<dyn Connector> {
     match connection {
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
-        Connection::Postgres(_) => todo!("a file of its own"),
+        Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
         Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
         Connection::Sqlite(sqlite) => Arc::new(SqliteFile::new(sqlite, of)),
-        Connection::ClickHouse(_) => todo!("a file of its own"),
+        Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod activity;
 mod cache;
+mod clickhouse;
 mod column_builder;
 mod connector;
 mod engine_worker;
@@ -16,16 +17,13 @@ mod error;
 mod flight;
 mod gate;
 mod instance;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the connectors of database servers are being built on it"
-)]
 mod mysql;
 mod network;
+mod objects;
 mod options;
 #[cfg(test)]
 mod panels;
+mod postgres;
 mod probe;
 mod queue;
 mod result;
@@ -37,6 +35,8 @@ pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use network::NetworkPolicy;
-pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+pub use options::{
+    CachePolicy, CustomerKey, Limits, ObjectLimits, REFRESH_PAUSE, RunOptions, WorkerCommand,
+};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

@@ -28,12 +28,16 @@ pub struct Limits {
     pub waiting_per_source: usize,
     /// A source that nobody asked for so long is closed, and opened again when asked.
     pub idle: Duration,
+    /// A connection to a database that was not used for so long is tried before it is used.
+    pub untried: Duration,
     /// The memory, temporary files and threads of each engine worker. Its connections follow
     /// `queries_per_source`.
     pub engine: engine::protocol::Limits,
     /// Where engine workers keep what does not fit into memory; the system's temporary folder if
     /// `None`.
     pub temporary_folder: Option<PathBuf>,
+    /// What is fetched from stores of objects.
+    pub objects: ObjectLimits,
     /// Where connections of data sources may lead.
     pub network: NetworkPolicy,
 }
@@ -49,10 +53,30 @@ impl Default for Limits {
             queries_per_customer: 4,
             waiting_per_source: 256,
             idle: Duration::from_secs(600),
+            untried: Duration::from_secs(60),
             engine: engine::protocol::Limits::default(),
             temporary_folder: None,
+            objects: ObjectLimits::default(),
             network: NetworkPolicy::default(),
         }
+    }
+}
+
+/// Where objects of stores lie once they are fetched, and how many.
+#[derive(Clone, Debug)]
+pub struct ObjectLimits {
+    /// A folder of the server's own, which may outlive it; a temporary one if `None`.
+    pub folder: Option<PathBuf>,
+    /// What all fetched objects may take on the disk together, in bytes.
+    pub cache_bytes: u64,
+    /// What the objects of one table may have together, in bytes.
+    pub table_bytes: u64,
+}
+
+impl Default for ObjectLimits {
+    /// 4 GiB in all, 1 GiB for each table, in a temporary folder.
+    fn default() -> Self {
+        Self { folder: None, cache_bytes: 4 << 30, table_bytes: 1 << 30 }
     }
 }
 
@@ -77,19 +101,42 @@ impl WorkerCommand {
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     pub cache: CachePolicy,
+    /// Results that were kept under another number are not used: a purge is a new number.
+    pub purge: i64,
     /// The request that a log line about this question names.
     pub request_id: Uuid,
     /// Whose quota the question counts against.
     pub customer: CustomerKey,
 }
 
-/// How old an answer may be.
+/// Which kept results may answer. A query under way answers in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CachePolicy {
-    /// As old as this.
+    /// One that is as old as this, at most.
     Within(Duration),
-    /// Asked now, or by a question that is still running; not kept.
+    /// One that is as old as `fresh`; also one that is older by up to `stale`, while a new one is
+    /// fetched behind it.
+    Stale { fresh: Duration, stale: Duration },
+    /// One that came within the last [`REFRESH_PAUSE`], because somebody asks for a new one. It is
+    /// kept for as long as this.
+    Refresh { keep_for: Duration },
+    /// None; the new one is not kept.
     Off,
+}
+
+/// How often one question is asked anew of its source at most, whoever asks for a refresh.
+pub const REFRESH_PAUSE: Duration = Duration::from_secs(5);
+
+impl CachePolicy {
+    /// How long the result of a query is worth keeping.
+    pub(crate) fn keep_for(self) -> Duration {
+        match self {
+            Self::Within(age) => age,
+            Self::Stale { fresh, stale } => fresh + stale,
+            Self::Refresh { keep_for } => keep_for,
+            Self::Off => Duration::ZERO,
+        }
+    }
 }
 
 impl Default for CachePolicy {

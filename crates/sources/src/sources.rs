@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use model::name::{SourceId, TableName};
 use model::source::DataSource;
-use query::Statement;
+use query::{Statement, Step};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::activity::{Activity, Load, name_of};
-use crate::cache::{Fresh, ResultCache};
+use crate::cache::{Fresh, ResultCache, Use};
 use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
-use crate::flight::{Flights, Pilot};
+use crate::flight::{Flights, Pilot, Waiter};
 use crate::instance::Instance;
+use crate::objects::ObjectCache;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
-use crate::result::{Answer, ResultSet};
+use crate::result::{Answer, ResultSet, apply};
 
 /// How often sources are looked at that nobody asks any more, at most.
 const SWEEP_PAUSE: Duration = Duration::from_secs(30);
@@ -34,6 +35,7 @@ struct Inner {
     cache: ResultCache,
     flights: Flights,
     activity: Arc<Activity>,
+    objects: Arc<ObjectCache>,
     open: Mutex<Open>,
     sweeper: Once,
     /// Held by the connection that is being tried.
@@ -46,11 +48,18 @@ struct Open {
     shut_down: bool,
 }
 
+impl Inner {
+    fn instance(&self, source: &DataSource) -> Arc<Instance> {
+        Instance::new(source, &self.limits, &self.worker, &self.activity, &self.objects)
+    }
+}
+
 impl Sources {
     /// Connects to nothing and starts nothing yet.
     pub fn new(limits: Limits, worker: WorkerCommand) -> Self {
         Self(Arc::new(Inner {
             cache: ResultCache::new(limits.cache_bytes),
+            objects: ObjectCache::new(limits.objects.clone()),
             limits,
             worker,
             flights: Flights::default(),
@@ -75,7 +84,7 @@ impl Sources {
             let detail = format!("it was compiled for source {:?}", statement.source());
             return Err(SourceError::Refused { detail });
         }
-        let key = statement.cache_key();
+        let key = key(statement, options.purge);
         let request_id = options.request_id;
         let query = || Query {
             sql: statement.sql().to_owned(),
@@ -85,7 +94,8 @@ impl Sources {
             byte_limit: self.0.limits.result_bytes,
             request_id,
         };
-        self.answer(source, key, query, options).await
+        let work = || Work { query: query(), steps: statement.steps().to_vec() };
+        self.answer(source, key, work, options).await
     }
 
     /// The columns of a table of `source`, in their order.
@@ -117,6 +127,10 @@ impl Sources {
         for instance in instances.into_values() {
             instance.connector().close().await;
         }
+    }
+
+    pub(crate) fn objects(&self) -> &Arc<ObjectCache> {
+        &self.0.objects
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -157,38 +171,68 @@ impl Sources {
         )
     }
 
-    async fn answer(
+    /// Answers the question with this key.
+    pub(crate) async fn answer<W: Into<Work>>(
         &self,
         source: &Arc<DataSource>,
         key: Hash,
-        query: impl FnOnce() -> Query,
+        work: impl FnOnce() -> W,
         options: RunOptions,
     ) -> Result<Answer, SourceError> {
-        let age = match options.cache {
-            CachePolicy::Within(age) => age,
-            CachePolicy::Off => Duration::ZERO,
-        };
-        if !age.is_zero()
-            && let Some(kept) = self.0.cache.get(&key, age).await
+        if options.cache != CachePolicy::Off
+            && let Some(kept) = self.0.cache.get(&key).await
         {
-            self.0.activity.cache_hits.count();
-            return Ok(Answer { result: kept.result, cached: true, as_of: kept.as_of });
+            let answers = kept.to(options.cache);
+            if answers == Use::Stale && !self.0.flights.has(&key) {
+                self.renew(source, key, work, &options);
+                self.0.activity.cache_stale.count();
+                return Ok(kept.into());
+            }
+            if answers != Use::Old {
+                self.0.activity.cache_hits.count();
+                return Ok(kept.into());
+            }
         }
-        let (waiter, pilot) = self.0.flights.join(key, age);
+        let fresh = self.join(source, key, work, &options)?.outcome().await?;
+        Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
+    }
+
+    /// Fetches a new result behind one that has answered. When it fails, the old one goes on answering
+    /// as long as it may, and the next who asks tries again.
+    fn renew<W: Into<Work>>(
+        &self,
+        source: &Arc<DataSource>,
+        key: Hash,
+        work: impl FnOnce() -> W,
+        options: &RunOptions,
+    ) {
+        if let Ok(waiter) = self.join(source, key, work, options) {
+            tokio::spawn(waiter.outcome());
+        }
+    }
+
+    /// Joins the question under way, or puts it to the source.
+    fn join<W: Into<Work>>(
+        &self,
+        source: &Arc<DataSource>,
+        key: Hash,
+        work: impl FnOnce() -> W,
+        options: &RunOptions,
+    ) -> Result<Waiter, SourceError> {
+        let (waiter, pilot) = self.0.flights.join(key, options.cache.keep_for());
         if let Some(pilot) = pilot {
             self.0.activity.cache_misses.count();
             let instance = self.instance(source)?;
             tracing::debug!(request_id = %options.request_id, source = %source.name, "query begins");
-            let flight = Flight { key, source: source.id, customer: options.customer };
+            let flight = Flight { key, source: source.id, customer: options.customer.clone() };
             let span = span_of_query(source);
             tokio::spawn(
-                fly(Arc::clone(&self.0), instance, pilot, flight, query()).instrument(span),
+                fly(Arc::clone(&self.0), instance, pilot, flight, work().into()).instrument(span),
             );
         } else {
             self.0.activity.joined.count();
         }
-        let fresh = waiter.outcome().await?;
-        Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
+        Ok(waiter)
     }
 
     /// The open instance for this revision of the source, or a new one.
@@ -200,7 +244,7 @@ impl Sources {
         if open.shut_down {
             return Err(SourceError::Unavailable { detail: "the server shuts down".to_owned() });
         }
-        let new = || Instance::new(source, &self.0.limits, &self.0.worker, &self.0.activity);
+        let new = || self.0.instance(source);
         let instance = match open.instances.entry(source.id) {
             Entry::Vacant(entry) => entry.insert(new()),
             Entry::Occupied(mut entry) => {
@@ -218,9 +262,29 @@ impl Sources {
     }
 }
 
+/// Under what a result is kept: whatever decides its rows, and the purges so far.
+fn key(statement: &Statement, purge: i64) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(statement.cache_key().as_bytes());
+    hasher.update(&purge.to_le_bytes());
+    hasher.finalize()
+}
+
 impl Inner {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is asked of a database, and what is done with its answer.
+pub(crate) struct Work {
+    query: Query,
+    steps: Vec<Step>,
+}
+
+impl From<Query> for Work {
+    fn from(query: Query) -> Self {
+        Self { query, steps: Vec::new() }
     }
 }
 
@@ -231,16 +295,12 @@ struct Flight {
 }
 
 /// The task of one query: runs it, keeps the result for those who come later, tells those who wait.
-async fn fly(
-    inner: Arc<Inner>,
-    instance: Arc<Instance>,
-    pilot: Pilot,
-    flight: Flight,
-    query: Query,
-) {
+async fn fly(inner: Arc<Inner>, instance: Arc<Instance>, pilot: Pilot, flight: Flight, work: Work) {
     let (as_of, asked) = (now(), Instant::now());
     let stop = pilot.stop.clone();
+    let Work { query, steps } = work;
     let tell = async |outcome: Result<ResultSet, SourceError>| {
+        let outcome = outcome.and_then(|result| apply(result, &steps));
         inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
         Span::current().record("fanlight.outcome", name_of(&outcome, pilot.stop.is_ordered()));
         let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });
@@ -282,5 +342,7 @@ async fn sweep(inner: Weak<Inner>) {
     }
 }
 
+#[cfg(test)]
+mod cache_tests;
 #[cfg(test)]
 mod tests;

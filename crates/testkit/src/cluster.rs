@@ -26,6 +26,8 @@ pub struct Cluster {
     dir: TempDir,
     /// Beyond those of every cluster: `name=value`.
     settings: Vec<String>,
+    /// Part of the socket's name too.
+    port: u16,
     server: Option<Keeper>,
 }
 
@@ -50,6 +52,7 @@ impl Cluster {
         write_private(&data.join("server.crt"), &certificate.chain)?;
         write_private(&data.join("server.key"), &certificate.key)?;
         let port = free_port()?;
+        cluster.port = port;
         cluster.settings = vec![
             "ssl=on".to_owned(),
             "listen_addresses=127.0.0.1".to_owned(),
@@ -63,7 +66,7 @@ impl Cluster {
         remove_orphans();
         let dir = private_dir()?;
         copy(&template()?, &dir.path().join("data"))?;
-        Ok(Self { dir, settings: Vec::new(), server: None })
+        Ok(Self { dir, settings: Vec::new(), port: 5432, server: None })
     }
 
     /// Ends the server at once, as a crash does, and keeps what it had written.
@@ -81,12 +84,18 @@ impl Cluster {
 
     /// The connection string of the database.
     pub fn url(&self) -> String {
-        format!("host={} user={USER} dbname=postgres", self.dir.path().display())
+        let (host, port) = (self.dir.path().display(), self.port);
+        format!("host={host} port={port} user={USER} dbname=postgres")
+    }
+
+    /// The folder of the socket that the server listens on.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The socket that the server listens on.
     pub fn socket(&self) -> PathBuf {
-        self.dir.path().join(".s.PGSQL.5432")
+        self.dir.path().join(format!(".s.PGSQL.{}", self.port))
     }
 
     /// The user that owns the database; it has no password.
@@ -129,10 +138,15 @@ impl Cluster {
 
     /// Runs SQL as the owner of the database.
     pub fn execute(&self, sql: &str) -> Result<()> {
+        self.ask(sql).map(drop)
+    }
+
+    /// Runs SQL as the owner of the database; what it answers, a line per row.
+    pub fn ask(&self, sql: &str) -> Result<String> {
         let mut psql = Command::new(format!("{PROGRAMS}/psql"));
         let done = psql.args([&self.url(), "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql]).output()?;
         ensure!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
-        Ok(())
+        Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
     }
 
     /// Waits until the server says in its pid file that it takes connections.

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Token;
 
 use super::numerals::is_ambiguous;
 use super::offsets::{Clock, offset};
-use super::{Dialect, TextPart, unit};
+use super::{Dialect, TextPart, is_one_of, unit};
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
 use crate::gate::{Refusal, called};
@@ -80,18 +80,23 @@ impl Dialect for MySql {
     }
 
     /// Looked up as the author would, and then compared as text: a number has one spelling only.
-    fn is_tenant(&self, sql: &mut Fragment, column: &str, id: Value) {
-        sql.sql(&format!("{column} = "));
-        sql.bind(id.clone());
-        sql.sql(&format!(" and cast(convert({column} using utf8mb4) as binary) = "));
-        sql.bind_as(id, Standing::Tenant);
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values.clone(), Standing::Other);
+        sql.sql(" and ");
+        let text = format!("cast(convert({column} using utf8mb4) as binary)");
+        is_one_of(sql, &text, values, Standing::Tenant);
     }
 
     fn keeps_apart(&self, id: &str) -> bool {
         !is_ambiguous(id, DIGITS)
     }
 
-    fn objections(&self, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+    /// To the parser a backslash escapes what follows; to the template language and in our sessions it is
+    /// itself.
+    fn objections(&self, sql: &str, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        if sql.contains('\\') {
+            return Err(Refusal::ReadDifferently("a backslash"));
+        }
         tokens.iter().try_for_each(object)?;
         let is_refused = |name: &str| {
             REFUSED.contains(&name) || REFUSED_STARTS.iter().any(|start| name.starts_with(start))

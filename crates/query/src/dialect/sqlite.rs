@@ -7,7 +7,7 @@ use sqlparser::dialect::{Dialect as ParserDialect, SQLiteDialect};
 use sqlparser::tokenizer::Token;
 
 use super::numerals::is_ambiguous;
-use super::{Dialect, TextPart, unit};
+use super::{Dialect, TextPart, is_one_of, unit};
 use crate::calendar::Days;
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
@@ -51,11 +51,11 @@ impl Dialect for Sqlite {
     }
 
     /// Looked up as the author would, and then compared as text: a number has one spelling only.
-    fn is_tenant(&self, sql: &mut Fragment, column: &str, id: Value) {
-        sql.sql(&format!("{column} = "));
-        sql.bind(id.clone());
-        sql.sql(&format!(" and cast({column} as text) = "));
-        sql.bind_as(id, Standing::Tenant);
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values.clone(), Standing::Other);
+        sql.sql(" and ");
+        let text = format!("cast({column} as text) collate binary");
+        is_one_of(sql, &text, values, Standing::Other);
     }
 
     fn keeps_apart(&self, id: &str) -> bool {
@@ -67,7 +67,7 @@ impl Dialect for Sqlite {
         false
     }
 
-    fn objections(&self, _tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+    fn objections(&self, _sql: &str, _tokens: &[Token], query: &Query) -> Result<(), Refusal> {
         let is_refused = |name: &str| REFUSED.contains(&name) || name.starts_with(REFUSED_START);
         called(query, is_refused).map_or(Ok(()), |name| Err(Refusal::Function(name)))
     }

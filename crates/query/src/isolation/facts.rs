@@ -28,6 +28,17 @@ pub(crate) enum Fact {
     Uncertain,
 }
 
+impl Fact {
+    /// A column and the placeholders that it is compared with.
+    pub(crate) fn compared(&self) -> Option<(&Column, &[usize])> {
+        match self {
+            Self::Equals(column, slot) => Some((column, std::slice::from_ref(slot))),
+            Self::OneOf(column, slots) => Some((column, slots)),
+            Self::Equal(..) | Self::Uncertain => None,
+        }
+    }
+}
+
 /// What a SELECT says about its rows.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -129,6 +140,8 @@ fn keeps_ids_apart(data_type: &DataType) -> bool {
             | DataType::BigInt(None)
             | DataType::Uuid
             | DataType::Binary(None)
+            | DataType::String(None)
+            | DataType::UInt64
     )
 }
 

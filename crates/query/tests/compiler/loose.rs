@@ -93,7 +93,7 @@ fn a_row_policy_compares_texts_and_lets_an_index_help() {
     );
     assert_eq!(
         policy(&sqlite()),
-        "policy.\"x\" = ?1 and cast(policy.\"x\" as text) = ?2 collate binary"
+        "policy.\"x\" = ?1 and cast(policy.\"x\" as text) collate binary = ?2"
     );
 }
 

@@ -4,6 +4,7 @@
 //! `query::compile`, the one gate.
 
 mod answer;
+mod comparison;
 mod definition;
 mod export;
 mod options;
@@ -60,8 +61,10 @@ async fn data(
     PanelOfViewer { viewer, panel }: PanelOfViewer,
     Strict(request): Strict<DataRequest>,
 ) -> Result<Answer<PanelData>, ApiError> {
+    let refresh = request.refresh;
     let request = request.of(Target::Panel(panel), app.clock.now());
-    let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
+    let question = Question { app: &app, id, viewer: &viewer, request: &request, refresh };
+    let answer = question.answer().await?;
     Ok(Answer::new((viewer.reply_headers(), json_headers(), answer.to_json())))
 }
 

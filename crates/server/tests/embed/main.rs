@@ -1,12 +1,14 @@
 //! What viewers see, over the real engine and the demo's flights: what a customer carries reaches its
 //! panels, and nothing that a viewer sends widens them.
 
+mod cached;
 mod carried;
 #[path = "../shared/document.rs"]
 mod contract;
 mod credentials;
 mod isolation;
 mod leaving;
+mod operations;
 mod replies;
 mod support;
 mod widening;

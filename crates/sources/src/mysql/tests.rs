@@ -28,6 +28,7 @@ fn open(connection: serde_json::Value, limits: &Limits) -> Arc<dyn Connector> {
         limits,
         worker: &WorkerCommand::new("/bin/false", [""; 0]),
         activity: &Arc::new(crate::activity::Activity::new()),
+        objects: &crate::objects::ObjectCache::new(limits.objects.clone()),
     };
     connector(&connection, &circumstances)
 }

@@ -32,6 +32,7 @@ fn open(path: &Path, tables: Option<&[&str]>) -> Arc<dyn Connector> {
         limits: &Limits::default(),
         worker: &WorkerCommand::new("/bin/false", [""; 0]),
         activity: &Arc::new(crate::activity::Activity::new()),
+        objects: &crate::objects::ObjectCache::new(Limits::default().objects),
     };
     connector(&connection, &circumstances)
 }

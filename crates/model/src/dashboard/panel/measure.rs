@@ -158,7 +158,8 @@ impl Measure {
     pub fn calculation(&self) -> Result<Calculation<'_>, MeasureFault> {
         self.refuse_strangers()?;
         let fault = |key, message| MeasureFault { key, message };
-        let column = || self.column.as_ref().ok_or(fault("column", "only count works without a column"));
+        let column =
+            || self.column.as_ref().ok_or(fault("column", "only count works without a column"));
         match (self.aggregate, &self.formula) {
             (None, Some(formula)) => Ok(Calculation::Formula(formula)),
             (Some(_), Some(_)) => Err(fault("formula", "give either aggregate or formula")),
