@@ -1,4 +1,4 @@
-//! ClickHouse.
+//! An old ClickHouse server: what isolates there isolates on newer ones.
 
 use serde_json::json;
 use testkit::ClickHouse;
@@ -7,7 +7,7 @@ use super::{Database, isolated, values};
 use crate::rows::Row;
 
 const TABLE: &str = "(id Int64, tenant String, member Nullable(String), region Nullable(String), \
-                     n Nullable(Int32), day Date) engine = Memory";
+                     n Nullable(Int64), day Date) engine = MergeTree order by tenant";
 
 pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let server = ClickHouse::start().expect("ClickHouse");
