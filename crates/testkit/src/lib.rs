@@ -3,10 +3,12 @@
 
 mod clock;
 mod cluster;
+mod pooler;
 mod samples;
 mod store;
 
 pub use clock::ManualClock;
 pub use cluster::{Certificate, Cluster};
+pub use pooler::Pooler;
 pub use samples::{customer, customer_below, flights};
 pub use store::{ClosedStore, TestStore};
