@@ -4,15 +4,19 @@
 //! aggregates derive serde, and unknown keys are errors. Rules that need more than one part of the
 //! document are in [`Dashboard::check`].
 
+mod cache;
 mod check;
 mod layout;
 mod panel;
+mod row_policy;
 
+pub use cache::{CachePolicy, Reuse};
 pub use check::DashboardFault;
 pub use panel::{
     Aggregate, Bucket, Dimension, Direction, Filter, FilterOperator, Format, FormatStyle, Measure,
     Orientation, Panel, PanelKind, Sort, TableColumn,
 };
+pub use row_policy::{RowPolicy, RowTest};
 
 use std::collections::BTreeMap;
 
@@ -73,6 +77,10 @@ pub struct Dataset {
     /// A row policy: only rows whose column equals the viewer's variable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_column: Option<TenantColumn>,
+    /// Conditions on columns of the result by the customer's properties, all of which hold for every
+    /// row. They narrow; what keeps customers apart stands elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_policies: Vec<RowPolicy>,
     /// Customer properties that `.raw()` may render as identifiers, for example
     /// `customer.table_name`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -90,57 +98,6 @@ pub struct TenantColumn {
     pub column: ColumnName,
     /// A level's id variable, for example `customer_id`.
     pub equals: String,
-}
-
-/// How long the result of a query may be reused: `off`, or a duration such as `90s`, `15m`, `24h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
-pub enum CachePolicy {
-    Off,
-    /// Seconds, 1 to 86,400.
-    For(u32),
-}
-
-impl Default for CachePolicy {
-    /// One minute.
-    fn default() -> Self {
-        Self::For(60)
-    }
-}
-
-/// The text is no cache policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be off or a duration from 1s to 24h such as 90s, 15m or 24h, not {0:?}")]
-pub struct InvalidCachePolicy(String);
-
-impl TryFrom<String> for CachePolicy {
-    type Error = InvalidCachePolicy;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text == "off" {
-            return Ok(Self::Off);
-        }
-        let scales = [('s', 1), ('m', 60), ('h', 3600)];
-        scales
-            .into_iter()
-            .find_map(|(unit, scale)| {
-                let count: u32 = text.strip_suffix(unit)?.parse().ok()?;
-                count.checked_mul(scale)
-            })
-            .filter(|seconds| (1..=86_400).contains(seconds))
-            .map(Self::For)
-            .ok_or(InvalidCachePolicy(text))
-    }
-}
-
-impl From<CachePolicy> for String {
-    fn from(policy: CachePolicy) -> Self {
-        match policy {
-            CachePolicy::Off => "off".to_owned(),
-            CachePolicy::For(seconds) => format!("{seconds}s"),
-        }
-    }
 }
 
 /// The type of a variable's value.
@@ -263,29 +220,5 @@ impl Dashboard {
 
     pub fn element(&self, id: &str) -> Option<&Element> {
         self.elements.iter().find(|element| element.id.as_str() == id)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cache_policy_is_off_or_a_duration_of_at_most_a_day() {
-        let cases = [
-            ("off", Some(CachePolicy::Off)),
-            ("90s", Some(CachePolicy::For(90))),
-            ("15m", Some(CachePolicy::For(900))),
-            ("24h", Some(CachePolicy::For(86_400))),
-            ("25h", None),
-            ("0s", None),
-            ("-1s", None),
-            ("15", None),
-            ("é", None),
-            ("4294967295h", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(CachePolicy::try_from(text.to_owned()).ok(), expected, "{text}");
-        }
     }
 }

@@ -1,15 +1,17 @@
 //! What an author hears before a dashboard is published.
 
+mod advice;
 mod facts;
 mod names;
 mod renderings;
 
+pub use advice::check_sharing;
 use facts::Reader;
 pub use facts::{SchemaFacts, SourceFacts};
 
 use std::fmt;
 
-use model::dashboard::Dataset;
+use model::dashboard::{Dataset, RowPolicy};
 use model::name::DatasetName;
 use model::{Dashboard, Levels};
 
@@ -17,6 +19,7 @@ use crate::error::{DatasetFault, QueryError};
 use crate::gate::{self, Refusal};
 use crate::isolation::{Proof, Unproved, prove};
 use crate::request::{Request, Target};
+use crate::row_policy;
 use crate::shape::Shape;
 use crate::template::{Template, VariableName};
 use crate::variables::{Subject, subject};
@@ -85,7 +88,8 @@ pub fn check_dashboard(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, dataset) in &dashboard.datasets {
-        let found = check_dataset(dashboard, dataset, levels, schemas);
+        let mut found = check_dataset(dashboard, dataset, levels, schemas);
+        found.extend(advice::unread(dashboard, name));
         findings.extend(found.into_iter().map(|remark| remark.about(name)));
     }
     for panel in &dashboard.panels {
@@ -136,7 +140,10 @@ fn check_dataset(
         Err(fault) => return vec![Remark::error(fault)],
     };
     let mut remarks = names::check(&template, dashboard, dataset, levels);
-    remarks.extend(check_policy(dataset, levels));
+    remarks.extend(advice::allow_lists(&template, dataset));
+    remarks.extend(advice::row_security(schema, levels));
+    remarks.extend(check_tenant_column(dataset, levels));
+    remarks.extend(check_row_policies(dataset, levels));
     if remarks.iter().any(|remark| remark.severity == Severity::Error) {
         return remarks;
     }
@@ -147,7 +154,7 @@ fn check_dataset(
     remarks
 }
 
-fn check_policy(dataset: &Dataset, levels: &Levels) -> Option<Remark> {
+fn check_tenant_column(dataset: &Dataset, levels: &Levels) -> Option<Remark> {
     let policy = dataset.tenant_column.as_ref()?;
     let name = VariableName::parse(&policy.equals);
     let subject = name.as_ref().and_then(|name| subject(name, levels).ok());
@@ -155,6 +162,15 @@ fn check_policy(dataset: &Dataset, levels: &Levels) -> Option<Remark> {
         Some(Subject::LevelId | Subject::ViewerId) => None,
         _ => Some(Remark::error(DatasetFault::TenantVariable(policy.equals.clone()))),
     }
+}
+
+fn check_row_policies(dataset: &Dataset, levels: &Levels) -> Vec<Remark> {
+    let policies = dataset.row_policies.iter();
+    let fault = |policy: &RowPolicy| {
+        let fault = row_policy::keys(policy, levels).err()?;
+        Some(Remark::error(DatasetFault::RowPolicy { policy: policy.describe(), fault }))
+    };
+    policies.filter_map(fault).collect()
 }
 
 /// Whether the dataset may be said at all, and proves isolation by itself, in whatever way its
@@ -188,7 +204,7 @@ fn judge(
 fn ground(dataset: &Dataset, schema: &SchemaFacts, proof: Result<Proof, Unproved>) -> Remark {
     let note = |ground: Ground| Remark {
         severity: Severity::Note,
-        message: ground.to_string(),
+        message: format!("{ground}{}", narrowing(dataset)),
         ground: Some(ground),
     };
     let isolated = schema.sources.iter().filter(|source| source.isolated).count();
@@ -210,5 +226,14 @@ fn ground(dataset: &Dataset, schema: &SchemaFacts, proof: Result<Proof, Unproved
             ground: Some(Ground::Isolated),
         },
         Err(reason) => Remark::error(DatasetFault::NotIsolated(reason)),
+    }
+}
+
+/// What row policies add to the ground.
+fn narrowing(dataset: &Dataset) -> String {
+    let policies: Vec<String> = dataset.row_policies.iter().map(RowPolicy::describe).collect();
+    match policies.as_slice() {
+        [] => String::new(),
+        some => format!(", and narrowed to {}", some.join(" and ")),
     }
 }

@@ -61,6 +61,26 @@ pub enum DatasetFault {
     TenantVariable(String),
     #[error("tenant_column equals {0:?}, which this viewer does not have")]
     NoTenant(String),
+    #[error("row policy {policy:?}: {fault}")]
+    RowPolicy { policy: String, fault: RowPolicyFault },
+}
+
+/// Why a row policy cannot be applied. Then no row is shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowPolicyFault {
+    #[error(
+        "{0:?} is no property of a customer, such as \"customer.regions\"; a level's id goes into \
+         tenant_column"
+    )]
+    NoProperty(String),
+    #[error("neither the customer nor an ancestor has the property {0:?}")]
+    Absent(String),
+    #[error("the property {0:?} is a list; write in instead of equals")]
+    List(String),
+    #[error("the property {0:?} is an object; name a key in it")]
+    Object(String),
+    #[error("the property {0:?} is a list that holds more than strings, numbers and booleans")]
+    Nested(String),
 }
 
 /// Who should hear of an error.

@@ -1,8 +1,9 @@
 //! What a viewer would get and why, without asking anything: by the same steps that answer a request.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::dashboard::TenantColumn;
+use model::dashboard::{RowPolicy, TenantColumn};
 use model::inheritance;
 use model::name::{DatasetName, ProvidedId, SchemaName};
 use model::source::{ChosenBy, DataSource};
@@ -10,9 +11,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::check::Ground;
 use crate::error::QueryError;
-use crate::plan::{Asked, rendered, zone_of};
+use crate::gate;
+use crate::isolation::compared_columns;
+use crate::plan::{Asked, Rendered, rendered, zone_of};
 use crate::prepared::PreparedDashboard;
 use crate::restrict::ground;
+use crate::row_policy;
+use crate::value::Value;
 use crate::viewer::Viewer;
 
 /// A variable that speaks of the customer, with its value for one viewer.
@@ -44,6 +49,9 @@ pub struct DatasetExplanation<'a> {
     pub schema: &'a SchemaName,
     pub source: Option<ChosenSource<'a>>,
     pub policy: Option<BoundPolicy<'a>>,
+    pub row_policies: Vec<BoundRowPolicy<'a>>,
+    /// The columns that tell whose rows its rows are, if they are in its result.
+    pub tenants: Vec<TenantIds>,
     /// The ground on which it answers.
     pub answer: Result<Ground, QueryError>,
 }
@@ -57,11 +65,27 @@ pub struct ChosenSource<'a> {
     pub from: Option<&'a ProvidedId>,
 }
 
-/// A row policy with the value that it binds; `None` when the viewer has none.
+/// The tenant column with the value that it binds; `None` when the viewer has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundPolicy<'a> {
     pub policy: &'a TenantColumn,
     pub value: Option<String>,
+}
+
+/// A column that every row's owner stands in, with the ids of the viewer and of its ancestors that a
+/// viewer's rows have there: the tenant column, or a column that the SQL compares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantIds {
+    /// In lower case, where the SQL compares it.
+    pub column: String,
+    pub ids: BTreeSet<String>,
+}
+
+/// A condition by a property, with the property's value; `None` when the viewer has none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundRowPolicy<'a> {
+    pub policy: &'a RowPolicy,
+    pub value: Option<&'a Json>,
 }
 
 impl Viewer<'_> {
@@ -99,16 +123,31 @@ pub fn explain<'a>(
 ) -> Vec<DatasetExplanation<'a>> {
     let datasets = prepared.dashboard().datasets.iter();
     datasets
-        .map(|(dataset, definition)| DatasetExplanation {
-            dataset,
-            schema: &definition.schema,
-            source: chosen(viewer, &definition.schema),
-            policy: definition.tenant_column.as_ref().map(|policy| BoundPolicy {
-                policy,
-                value: viewer.level_id(&policy.equals).flatten(),
-            }),
-            answer: answer(dataset, prepared, viewer),
+        .map(|(dataset, definition)| {
+            let (answer, tenants) = match answer(dataset, prepared, viewer) {
+                Ok((ground, tenants)) => (Ok(ground), tenants),
+                Err(error) => (Err(error), Vec::new()),
+            };
+            DatasetExplanation {
+                dataset,
+                schema: &definition.schema,
+                source: chosen(viewer, &definition.schema),
+                policy: definition.tenant_column.as_ref().map(|policy| BoundPolicy {
+                    policy,
+                    value: viewer.level_id(&policy.equals).flatten(),
+                }),
+                row_policies: bound(&definition.row_policies, viewer),
+                tenants,
+                answer,
+            }
         })
+        .collect()
+}
+
+fn bound<'a>(policies: &'a [RowPolicy], viewer: &'a Viewer<'a>) -> Vec<BoundRowPolicy<'a>> {
+    let policies = policies.iter();
+    policies
+        .map(|policy| BoundRowPolicy { policy, value: row_policy::property(policy, viewer) })
         .collect()
 }
 
@@ -124,10 +163,40 @@ fn answer<'a>(
     dataset: &'a DatasetName,
     prepared: &'a PreparedDashboard,
     viewer: &'a Viewer<'a>,
-) -> Result<Ground, QueryError> {
+) -> Result<(Ground, Vec<TenantIds>), QueryError> {
     let zone = zone_of(prepared.dashboard())?;
     let asked = Asked { zone: &zone, sent: &Map::new(), ignored: None };
     let mut rendered = rendered(dataset, prepared, viewer, &asked, Vec::new())?;
-    ground(&mut rendered, prepared, viewer)
-        .map_err(|fault| QueryError::Dataset { dataset: dataset.clone(), fault })
+    let tenants = tenants(&rendered, viewer);
+    let ground = ground(&mut rendered, prepared, viewer)
+        .map_err(|fault| QueryError::Dataset { dataset: dataset.clone(), fault })?;
+    Ok((ground, tenants))
+}
+
+/// What the tenant column says; without one, what the SQL compares. Nothing of a shared dataset.
+fn tenants(rendered: &Rendered<'_>, viewer: &Viewer<'_>) -> Vec<TenantIds> {
+    if let Some(policy) = &rendered.dataset.tenant_column {
+        let ids = viewer.level_id(&policy.equals).flatten().into_iter().collect();
+        return vec![TenantIds { column: policy.column.to_string(), ids }];
+    }
+    if rendered.dataset.shared {
+        return Vec::new();
+    }
+    let standings = rendered.sql.standings();
+    let tables = rendered.source.connection.tables();
+    let tables: Option<Vec<&str>> =
+        tables.map(|tables| tables.into_iter().map(|table| table.as_str()).collect());
+    let text = rendered.sql.text(rendered.dialect);
+    let reading = gate::admit(&text, standings.len(), rendered.dialect, tables.as_deref());
+    let Ok(reading) = reading else { return Vec::new() };
+    let values: Vec<&Value> = rendered.sql.values().collect();
+    let ids = |slots: BTreeSet<usize>| {
+        let values = slots.into_iter().filter_map(|slot| values.get(slot.checked_sub(1)?));
+        values.filter_map(|value| match value {
+            Value::Text(id) => Some(id.clone()),
+            _ => None,
+        })
+    };
+    let compared = compared_columns(&reading, &standings).into_iter();
+    compared.map(|(column, slots)| TenantIds { column, ids: ids(slots).collect() }).collect()
 }

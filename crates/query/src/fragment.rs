@@ -80,16 +80,33 @@ impl Fragment {
         self.pieces.iter().filter_map(standing).collect()
     }
 
-    /// The text, with placeholders numbered from 1 in order of appearance.
+    /// The value of each placeholder, in order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bound { value, .. } => Some(value),
+            Piece::Sql(_) => None,
+        })
+    }
+
+    /// The text that is proved, with placeholders numbered from 1 in order of appearance.
     pub(crate) fn text(&self, dialect: &dyn Dialect) -> String {
+        self.written(|number, _, sql| dialect.placeholder(number, sql))
+    }
+
+    /// The text that runs: the same pieces, with the database's own way to speak of a value.
+    pub(crate) fn statement(&self, dialect: &dyn Dialect) -> String {
+        self.written(|number, value, sql| dialect.reference(number, value, sql))
+    }
+
+    fn written(&self, refer: impl Fn(usize, &Value, &mut String)) -> String {
         let mut sql = String::new();
         let mut number = 0;
         for piece in &self.pieces {
             match piece {
                 Piece::Sql(text) => sql.push_str(text),
-                Piece::Bound { .. } => {
+                Piece::Bound { value, .. } => {
                     number += 1;
-                    dialect.placeholder(number, &mut sql);
+                    refer(number, value, &mut sql);
                 }
             }
         }

@@ -26,6 +26,10 @@ pub enum Unproved {
     Optional(String),
     #[error("{column} may be a column of another query or an alias; write {table}.{column}")]
     Ambiguous { column: String, table: String },
+    #[error(
+        "the SELECT list calls something else {0}, and the database would compare that; choose another name"
+    )]
+    Hidden(String),
     #[error("{0} is no column of a table that this SELECT reads itself")]
     NotAColumn(String),
     #[error("{table} is not joined by an equality to the table that is compared with a level's id")]
@@ -62,6 +66,49 @@ pub(crate) fn prove(reading: &Reading, standings: &[Standing]) -> Result<Proof, 
     Ok(Proof::Filtered)
 }
 
+/// The tables of which a column is compared with a level's id, in a SELECT that keeps to it.
+pub(crate) fn filtered_tables(reading: &Reading, standings: &[Standing]) -> BTreeSet<String> {
+    let branches = reading.branches.iter().filter(|branch| branch.reads_a_table());
+    let of_branch = |branch: &Branch| {
+        let anchors = Anchors::of(branch, standings).ok()?;
+        let relations = branch.relations.iter().zip(anchors.columns);
+        let filtered = relations.filter(|(_, columns)| !columns.is_empty());
+        Some(filtered.filter_map(|(relation, _)| relation.table.clone()).collect::<Vec<_>>())
+    };
+    branches.filter_map(of_branch).flatten().collect()
+}
+
+/// The columns that every SELECT which reads a table compares with ids of the viewer, each with the
+/// numbers of the placeholders that it is compared with.
+pub(crate) fn compared_columns(
+    reading: &Reading,
+    standings: &[Standing],
+) -> BTreeMap<String, BTreeSet<usize>> {
+    let of_branch = |branch: &Branch| {
+        let mut compared: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for fact in branch.certain() {
+            let Fact::OneOf(column, slots) = fact else { continue };
+            let is_tenant = |slot: &usize| {
+                let standing = slot.checked_sub(1).and_then(|at| standings.get(at));
+                standing == Some(&Standing::Tenant)
+            };
+            if slots.iter().all(is_tenant) {
+                compared.entry(column.name.clone()).or_default().extend(slots);
+            }
+        }
+        compared
+    };
+    let branches = reading.branches.iter().filter(|branch| branch.reads_a_table());
+    let in_all = |mut all: BTreeMap<String, BTreeSet<usize>>, one: BTreeMap<_, _>| {
+        all.retain(|column, _| one.contains_key(column));
+        for (column, slots) in one {
+            all.entry(column).and_modify(|known| known.extend(slots));
+        }
+        all
+    };
+    branches.map(of_branch).reduce(in_all).unwrap_or_default()
+}
+
 /// A table that is compared with a level's id anywhere is compared everywhere, and by the same
 /// column: `a.carrier = b.dest` makes the flights to a place named like the customer none of its own.
 fn one_column_per_table(filtered: &[(&Branch, Anchors)]) -> Result<(), Unproved> {
@@ -84,6 +131,14 @@ fn one_column_per_table(filtered: &[(&Branch, Anchors)]) -> Result<(), Unproved>
     Ok(())
 }
 
+impl Reading {
+    /// The tables that are read, in lower case.
+    pub(crate) fn tables(&self) -> BTreeSet<String> {
+        let relations = self.branches.iter().flat_map(|branch| &branch.relations);
+        relations.filter_map(|relation| relation.table.clone()).collect()
+    }
+}
+
 impl Branch {
     fn reads_a_table(&self) -> bool {
         self.relations.iter().any(|relation| relation.table.is_some())
@@ -102,6 +157,11 @@ impl Branch {
     fn certain(&self) -> impl Iterator<Item = &Fact> {
         let on = self.joins.iter().filter(|_| self.has_only_inner_joins());
         self.facts.condition.iter().chain(on.flat_map(|join| join.on.iter()))
+    }
+
+    /// Whether a column of this name, written with its table, may be taken for something else.
+    fn hides(&self, column: &str) -> bool {
+        self.aliases_hide_qualified && self.facts.aliases.iter().any(|alias| alias == column)
     }
 
     /// The relation whose column this is, by its alias.
@@ -212,6 +272,9 @@ fn compared_relations(branch: &Branch, column: &Column) -> Result<Vec<usize>, Un
 fn qualified_relations(branch: &Branch, column: &Column) -> Result<Vec<usize>, Unproved> {
     let fault = || Unproved::NotAColumn(column.name.clone());
     let at = branch.qualified(column).ok_or_else(fault)?;
+    if branch.hides(&column.name) {
+        return Err(Unproved::Hidden(column.name.clone()));
+    }
     let alias = &branch.relations[at].alias;
     let around = branch.surroundings.as_ref().is_some_and(|names| names.contains(alias));
     // DuckDB reads `alias.name` as a name given in the SELECT list.
@@ -258,6 +321,7 @@ fn links(branch: &Branch) -> Vec<Link> {
         }));
         links.extend(join.merged());
     }
+    links.retain(|link| !branch.hides(&link.left.1) && !branch.hides(&link.right.1));
     links
 }
 

@@ -18,6 +18,7 @@ mod prepared;
 mod render;
 mod request;
 mod restrict;
+mod row_policy;
 mod shape;
 mod statement;
 mod template;
@@ -26,11 +27,15 @@ mod variables;
 mod viewer;
 mod zone;
 
-pub use check::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
+pub use check::{
+    Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing,
+};
 pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
-pub use error::{Audience, DatasetFault, QueryError, RequestFault};
+pub use dialect::CLICKHOUSE_VALUES;
+pub use error::{Audience, DatasetFault, QueryError, RequestFault, RowPolicyFault};
 pub use explain::{
-    BoundPolicy, ChosenSource, DatasetExplanation, VariableKind, ViewerVariable, explain,
+    BoundPolicy, BoundRowPolicy, ChosenSource, DatasetExplanation, TenantIds, VariableKind,
+    ViewerVariable, explain,
 };
 pub use gate::Refusal;
 pub use isolation::Unproved;

@@ -102,7 +102,7 @@ impl Variables<'_> {
     }
 
     fn property(&self, name: &VariableName, path: &[&str]) -> Result<Binding, VariableFault> {
-        let Some(json) = self.find_property(path) else { return Ok(Binding::NoValue) };
+        let Some(json) = self.viewer.property(path) else { return Ok(Binding::NoValue) };
         match json {
             Json::Null => Ok(Binding::Many(Vec::new())),
             Json::Object(_) => Err(VariableFault::Object(name.to_string())),
@@ -117,11 +117,6 @@ impl Variables<'_> {
         }
     }
 
-    fn find_property(&self, path: &[&str]) -> Option<&Json> {
-        let (key, rest) = path.split_first()?;
-        rest.iter().try_fold(self.viewer.property(key)?, |json, key| json.get(key))
-    }
-
     /// A customer's property as an identifier, when the dataset allows it.
     fn identifier(&self, name: &VariableName, path: &[&str]) -> Result<Binding, VariableFault> {
         let key = path.join(".");
@@ -133,7 +128,7 @@ impl Variables<'_> {
         if !self.dataset.identifiers.iter().any(allows) {
             return Err(VariableFault::RawNotAllowed(name.to_string()));
         }
-        let Some(json) = self.find_property(path).filter(|json| !json.is_null()) else {
+        let Some(json) = self.viewer.property(path).filter(|json| !json.is_null()) else {
             return Ok(Binding::NoValue);
         };
         let fault = || VariableFault::NotAnIdentifier {

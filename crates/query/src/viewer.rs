@@ -61,9 +61,11 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// The property in force: the nearest customer's on the path.
-    pub(crate) fn property(&self, key: &str) -> Option<&serde_json::Value> {
-        inheritance::property(self.scope.path(), key)
+    /// The property in force, the nearest customer's on the path, or what these keys reach in it.
+    pub(crate) fn property(&self, keys: &[&str]) -> Option<&serde_json::Value> {
+        let (key, rest) = keys.split_first()?;
+        let property = inheritance::property(self.scope.path(), key)?;
+        rest.iter().try_fold(property, |json, key| json.get(key))
     }
 
     /// The data source that answers for a schema, and how it was chosen.

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ::sources::NetworkPolicy;
+use ::sources::{Limits, NetworkPolicy};
 use axum::http::Uri;
 use jiff::SignedDuration;
 
@@ -64,8 +64,6 @@ pub struct Config {
     pub chart_embeds: bool,
     /// What data sources that are declared over HTTP may reach.
     pub reach: Reach,
-    /// Where connections of data sources may lead, however they are declared.
-    pub network: NetworkPolicy,
     /// How long entries of the audit log are kept.
     pub audit_retention: SignedDuration,
     /// The most customers that are no demo customers; `None`: any number.
@@ -73,6 +71,9 @@ pub struct Config {
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
+    /// What queries of customers' data may take, and where their connections may lead, however they
+    /// are declared.
+    pub queries: Limits,
 }
 
 /// A setting that no log or error message shows.
@@ -163,13 +164,23 @@ impl Config {
                 given.parse_with("data_source_folders", list::<Folder>),
                 given.parse_with("data_source_hosts", list::<Host>),
             ),
-            network: NetworkPolicy {
-                allowed: given.parse_with("data_source_special_addresses", list::<IpAddr>),
-            },
             audit_retention: given.parse_with("audit_retention", retention),
             max_paid_customers: given.optional("max_paid_customers", whole_number),
             log: given.parse_with("log", log_filter),
             log_format: given.parse_with("log_format", log_format),
+            queries: Limits {
+                queries_per_source: given.parse_with("queries_per_source", at_least_one),
+                queries_per_customer: given.parse_with("queries_per_customer", at_least_one),
+                waiting_per_source: given.parse("queries_waiting_per_source"),
+                statement_timeout: given.parse_with("query_timeout_seconds", some_seconds),
+                queue_timeout: given.parse_with("queue_timeout_seconds", some_seconds),
+                result_bytes: given.parse_with("result_max_bytes", bytes),
+                cache_bytes: given.parse_with("cache_max_bytes", bytes),
+                network: NetworkPolicy {
+                    allowed: given.parse_with("data_source_special_addresses", list::<IpAddr>),
+                },
+                ..Limits::default()
+            },
         };
         given.finish(config)
     }
@@ -195,6 +206,25 @@ fn otlp_endpoint(text: &str) -> Result<String, String> {
         }
         _ => Err("must be a URL such as http://127.0.0.1:4318, of a collector nearby".to_owned()),
     }
+}
+
+/// Bytes, or thousands of them by 1024: `64 MiB`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let fault =
+        || format!("must be a number of bytes such as 33554432, 512 KiB or 64 MiB, not {text:?}");
+    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(end) => (&text[..end], text[end..].trim_start()),
+        None => (text, ""),
+    };
+    let shift = match unit {
+        "" => 0,
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        _ => return Err(fault()),
+    };
+    let number: u64 = digits.parse().map_err(|_| fault())?;
+    number.checked_mul(1 << shift).ok_or_else(fault)
 }
 
 fn ratio(text: &str) -> Result<f64, String> {
@@ -305,6 +335,25 @@ mod tests {
         assert_eq!(config.embed_token_max_lifetime, SignedDuration::from_hours(30 * 24));
         assert_eq!(config.cors_origins, []);
         assert_eq!(config.database_url, None);
+    }
+
+    #[test]
+    fn the_limits_of_queries_are_settings() {
+        let (limits, defaults) = (Config::defaults().queries, Limits::default());
+        let shown = |limits: &Limits| format!("{limits:?}");
+        assert_eq!(shown(&limits), shown(&defaults), "the documented defaults are those in force");
+        let environment = [
+            ("FANLIGHT_QUERIES_PER_CUSTOMER", "2"),
+            ("FANLIGHT_CACHE_MAX_BYTES", "64 MiB"),
+            ("FANLIGHT_RESULT_MAX_BYTES", "0"),
+        ];
+        let limits = read("query_timeout_seconds = 5", &environment).expect("valid").queries;
+        assert_eq!(limits.statement_timeout, Duration::from_secs(5));
+        assert_eq!((limits.queries_per_customer, limits.result_bytes), (2, 0));
+        assert_eq!(limits.cache_bytes, 64 << 20);
+        for text in ["", "MiB", "-1", "1 MB", "99999999999 GiB"] {
+            check_fault("", &[("FANLIGHT_CACHE_MAX_BYTES", text)], "CACHE_MAX_BYTES: must be");
+        }
     }
 
     #[test]

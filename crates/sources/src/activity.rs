@@ -16,6 +16,8 @@ pub struct Activity {
     pub queue_wait: Distribution,
     /// Questions that a kept result answered.
     pub cache_hits: Counter,
+    /// Questions that a kept result answered past its time, while a query for a new one began.
+    pub cache_stale: Counter,
     /// Questions that became a query.
     pub cache_misses: Counter,
     /// Questions that joined an identical query under way.
@@ -51,6 +53,7 @@ impl Activity {
             query_duration: Distribution::of_durations(),
             queue_wait: Distribution::of_durations(),
             cache_hits: Counter::new(),
+            cache_stale: Counter::new(),
             cache_misses: Counter::new(),
             joined: Counter::new(),
             workers: Level::default(),

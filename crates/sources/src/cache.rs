@@ -8,6 +8,7 @@ use model::name::SourceId;
 use moka::Expiry;
 use moka::future::Cache;
 
+use crate::options::{CachePolicy, REFRESH_PAUSE};
 use crate::result::ResultSet;
 
 /// Holds results for as long as somebody wanted them kept, and up to a number of bytes.
@@ -20,8 +21,35 @@ pub(crate) struct Kept {
     pub(crate) result: Arc<ResultSet>,
     pub(crate) as_of: jiff::Timestamp,
     asked: Instant,
+    arrived: Instant,
     keep_for: Duration,
     source: SourceId,
+}
+
+/// What a kept result is to somebody who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It answers.
+    Fresh,
+    /// It answers, and a new one is to be fetched.
+    Stale,
+    /// It does not answer.
+    Old,
+}
+
+impl Kept {
+    pub(crate) fn to(&self, policy: CachePolicy) -> Use {
+        let age = self.asked.elapsed();
+        match policy {
+            CachePolicy::Within(fresh) if age <= fresh => Use::Fresh,
+            CachePolicy::Stale { fresh, .. } if age <= fresh => Use::Fresh,
+            CachePolicy::Stale { fresh, stale } if age <= fresh + stale => Use::Stale,
+            // Counted from its arrival: who refreshes a slow question again and again shall not keep
+            // the source at it all the time.
+            CachePolicy::Refresh { .. } if self.arrived.elapsed() <= REFRESH_PAUSE => Use::Fresh,
+            _ => Use::Old,
+        }
+    }
 }
 
 struct EachItsOwn;
@@ -50,9 +78,9 @@ impl ResultCache {
         Self(cache.support_invalidation_closures().build())
     }
 
-    /// A result that is at most `age` old.
-    pub(crate) async fn get(&self, key: &Hash, age: Duration) -> Option<Kept> {
-        self.0.get(key.as_bytes()).await.filter(|kept| kept.asked.elapsed() <= age)
+    /// What is kept, however old.
+    pub(crate) async fn get(&self, key: &Hash) -> Option<Kept> {
+        self.0.get(key.as_bytes()).await
     }
 
     pub(crate) async fn keep(
@@ -65,8 +93,9 @@ impl ResultCache {
         // Somebody else may be content with an older one for longer.
         let kept = self.0.get(key.as_bytes()).await;
         let keep_for = kept.map_or(keep_for, |kept| kept.keep_for.max(keep_for));
-        let Fresh { result, as_of, asked } = fresh.clone();
-        self.0.insert(*key.as_bytes(), Kept { result, as_of, asked, keep_for, source }).await;
+        let (Fresh { result, as_of, asked }, arrived) = (fresh.clone(), Instant::now());
+        let kept = Kept { result, as_of, asked, arrived, keep_for, source };
+        self.0.insert(*key.as_bytes(), kept).await;
     }
 
     /// The bytes that results take, and how many there are; more or less, because what has ended is

@@ -10,6 +10,7 @@ use query::Value;
 use uuid::Uuid;
 
 use crate::activity::Activity;
+use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
 use crate::options::{Limits, WorkerCommand};
@@ -104,7 +105,7 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
         Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
         Connection::MySql(_) => todo!("a file of its own"),
         Connection::Sqlite(_) => todo!("a file of its own"),
-        Connection::ClickHouse(_) => todo!("a file of its own"),
+        Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }
 }
 

@@ -74,6 +74,11 @@ impl Flights {
         }
     }
 
+    /// Whether the question is under way.
+    pub(crate) fn has(&self, key: &Hash) -> bool {
+        self.table().flights.contains_key(key)
+    }
+
     fn waiter(&self, key: Hash, number: u64, outcome: watch::Receiver<Option<Outcome>>) -> Waiter {
         Waiter { flights: self.clone(), key, number, outcome }
     }

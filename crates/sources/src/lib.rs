@@ -9,6 +9,7 @@
 
 mod activity;
 mod cache;
+mod clickhouse;
 mod connector;
 mod engine_worker;
 mod error;
@@ -28,6 +29,6 @@ pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use network::NetworkPolicy;
-pub use options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+pub use options::{CachePolicy, CustomerKey, Limits, REFRESH_PAUSE, RunOptions, WorkerCommand};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

@@ -80,19 +80,42 @@ impl WorkerCommand {
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     pub cache: CachePolicy,
+    /// Results that were kept under another number are not used: a purge is a new number.
+    pub purge: i64,
     /// The request that a log line about this question names.
     pub request_id: Uuid,
     /// Whose quota the question counts against.
     pub customer: CustomerKey,
 }
 
-/// How old an answer may be.
+/// Which kept results may answer. A query under way answers in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CachePolicy {
-    /// As old as this.
+    /// One that is as old as this, at most.
     Within(Duration),
-    /// Asked now, or by a question that is still running; not kept.
+    /// One that is as old as `fresh`; also one that is older by up to `stale`, while a new one is
+    /// fetched behind it.
+    Stale { fresh: Duration, stale: Duration },
+    /// One that came within the last [`REFRESH_PAUSE`], because somebody asks for a new one. It is
+    /// kept for as long as this.
+    Refresh { keep_for: Duration },
+    /// None; the new one is not kept.
     Off,
+}
+
+/// How often one question is asked anew of its source at most, whoever asks for a refresh.
+pub const REFRESH_PAUSE: Duration = Duration::from_secs(5);
+
+impl CachePolicy {
+    /// How long the result of a query is worth keeping.
+    pub(crate) fn keep_for(self) -> Duration {
+        match self {
+            Self::Within(age) => age,
+            Self::Stale { fresh, stale } => fresh + stale,
+            Self::Refresh { keep_for } => keep_for,
+            Self::Off => Duration::ZERO,
+        }
+    }
 }
 
 impl Default for CachePolicy {

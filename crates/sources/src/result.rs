@@ -11,6 +11,8 @@ use bytes::Bytes;
 
 pub use cell::{Cell, Decimal};
 
+use crate::cache::Kept;
+
 /// The rows of one query, shared between its waiters and the cache.
 #[derive(Debug)]
 pub struct ResultSet {
@@ -104,4 +106,10 @@ pub struct Answer {
     pub cached: bool,
     /// When the database was asked.
     pub as_of: jiff::Timestamp,
+}
+
+impl From<Kept> for Answer {
+    fn from(kept: Kept) -> Self {
+        Self { result: kept.result, cached: true, as_of: kept.as_of }
+    }
 }

@@ -13,10 +13,10 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::activity::{Activity, Load, name_of};
-use crate::cache::{Fresh, ResultCache};
+use crate::cache::{Fresh, ResultCache, Use};
 use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
-use crate::flight::{Flights, Pilot};
+use crate::flight::{Flights, Pilot, Waiter};
 use crate::instance::Instance;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, ResultSet};
@@ -75,7 +75,7 @@ impl Sources {
             let detail = format!("it was compiled for source {:?}", statement.source());
             return Err(SourceError::Refused { detail });
         }
-        let key = statement.cache_key();
+        let key = key(statement, options.purge);
         let request_id = options.request_id;
         let query = || Query {
             sql: statement.sql().to_owned(),
@@ -165,22 +165,52 @@ impl Sources {
         query: impl FnOnce() -> Query,
         options: RunOptions,
     ) -> Result<Answer, SourceError> {
-        let age = match options.cache {
-            CachePolicy::Within(age) => age,
-            CachePolicy::Off => Duration::ZERO,
-        };
-        if !age.is_zero()
-            && let Some(kept) = self.0.cache.get(&key, age).await
+        if options.cache != CachePolicy::Off
+            && let Some(kept) = self.0.cache.get(&key).await
         {
-            self.0.activity.cache_hits.count();
-            return Ok(Answer { result: kept.result, cached: true, as_of: kept.as_of });
+            let answers = kept.to(options.cache);
+            if answers == Use::Stale && !self.0.flights.has(&key) {
+                self.renew(source, key, query, &options);
+                self.0.activity.cache_stale.count();
+                return Ok(kept.into());
+            }
+            if answers != Use::Old {
+                self.0.activity.cache_hits.count();
+                return Ok(kept.into());
+            }
         }
-        let (waiter, pilot) = self.0.flights.join(key, age);
+        let fresh = self.join(source, key, query, &options)?.outcome().await?;
+        Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
+    }
+
+    /// Fetches a new result behind one that has answered. When it fails, the old one goes on answering
+    /// as long as it may, and the next who asks tries again.
+    fn renew(
+        &self,
+        source: &Arc<DataSource>,
+        key: Hash,
+        query: impl FnOnce() -> Query,
+        options: &RunOptions,
+    ) {
+        if let Ok(waiter) = self.join(source, key, query, options) {
+            tokio::spawn(waiter.outcome());
+        }
+    }
+
+    /// Joins the question under way, or puts it to the source.
+    fn join(
+        &self,
+        source: &Arc<DataSource>,
+        key: Hash,
+        query: impl FnOnce() -> Query,
+        options: &RunOptions,
+    ) -> Result<Waiter, SourceError> {
+        let (waiter, pilot) = self.0.flights.join(key, options.cache.keep_for());
         if let Some(pilot) = pilot {
             self.0.activity.cache_misses.count();
             let instance = self.instance(source)?;
             tracing::debug!(request_id = %options.request_id, source = %source.name, "query begins");
-            let flight = Flight { key, source: source.id, customer: options.customer };
+            let flight = Flight { key, source: source.id, customer: options.customer.clone() };
             let span = span_of_query(source);
             tokio::spawn(
                 fly(Arc::clone(&self.0), instance, pilot, flight, query()).instrument(span),
@@ -188,8 +218,7 @@ impl Sources {
         } else {
             self.0.activity.joined.count();
         }
-        let fresh = waiter.outcome().await?;
-        Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
+        Ok(waiter)
     }
 
     /// The open instance for this revision of the source, or a new one.
@@ -217,6 +246,14 @@ impl Sources {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.open()
     }
+}
+
+/// Under what a result is kept: whatever decides its rows, and the purges so far.
+fn key(statement: &Statement, purge: i64) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(statement.cache_key().as_bytes());
+    hasher.update(&purge.to_le_bytes());
+    hasher.finalize()
 }
 
 impl Inner {
@@ -283,5 +320,7 @@ async fn sweep(inner: Weak<Inner>) {
     }
 }
 
+#[cfg(test)]
+mod cache_tests;
 #[cfg(test)]
 mod tests;

@@ -22,11 +22,13 @@ pub enum Action {
     Rotate,
     /// An environment shows another version of a dashboard.
     Publish,
+    /// Kept results were given up.
+    Purge,
 }
 
 impl Action {
-    pub const ALL: [Self; 5] =
-        [Self::Create, Self::Update, Self::Delete, Self::Rotate, Self::Publish];
+    pub const ALL: [Self; 6] =
+        [Self::Create, Self::Update, Self::Delete, Self::Rotate, Self::Publish, Self::Purge];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,6 +37,7 @@ impl Action {
             Self::Delete => "delete",
             Self::Rotate => "rotate",
             Self::Publish => "publish",
+            Self::Purge => "purge",
         }
     }
 }
@@ -44,6 +47,7 @@ impl Action {
 pub enum Kind {
     AdminKey,
     ApiToken,
+    Cache,
     Customer,
     Dashboard,
     DataSource,
@@ -58,9 +62,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AdminKey,
         Self::ApiToken,
+        Self::Cache,
         Self::Customer,
         Self::Dashboard,
         Self::DataSource,
@@ -78,6 +83,7 @@ impl Kind {
         match self {
             Self::AdminKey => "admin_key",
             Self::ApiToken => "api_token",
+            Self::Cache => "cache",
             Self::Customer => "customer",
             Self::Dashboard => "dashboard",
             Self::DataSource => "data_source",

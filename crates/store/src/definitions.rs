@@ -15,6 +15,7 @@ use model::source::{DataSource, Schema};
 use model::{GroupScope, Levels, ViewerScope};
 
 use crate::error::StoreError;
+use crate::purges::Purges;
 use crate::session::{Cells, Param, Session};
 use crate::sql;
 use crate::store::{Store, Work};
@@ -32,6 +33,7 @@ pub struct Definitions {
     pub schemas: Vec<Schema>,
     pub sources: Vec<Arc<DataSource>>,
     pub dashboards: Vec<StoredDashboard>,
+    pub purges: Purges,
 }
 
 /// A data visibility group.

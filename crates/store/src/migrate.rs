@@ -18,6 +18,7 @@ use crate::sql;
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_customers_as_a_resource.sql"),
+    include_str!("migrations/0003_cache_purges.sql"),
 ];
 
 pub(crate) const KEY_CHECK_SETTING: &str = "key_check";

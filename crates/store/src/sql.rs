@@ -133,6 +133,9 @@ statements! {
         ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     GENERATION = "SELECT generation FROM definitions_generation";
     NEXT_GENERATION = "{next_generation}";
+    CACHE_PURGES = "SELECT kind, target, generation FROM cache_purge";
+    PURGE_CACHE = "INSERT INTO cache_purge (kind, target, generation) VALUES (?1, ?2, ?3)
+        ON CONFLICT (kind, target) DO UPDATE SET generation = excluded.generation";
 
     // Levels and groups.
     LEVELS = "SELECT name FROM level ORDER BY rank";

@@ -6,13 +6,14 @@
 
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
+
+use crate::keeper::Keeper;
 
 const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
 const USER: &str = "fanlight";
@@ -27,7 +28,7 @@ pub struct Cluster {
     settings: Vec<String>,
     /// Part of the socket's name too.
     port: u16,
-    server: Option<Server>,
+    server: Option<Keeper>,
 }
 
 /// What a server shows to those who connect by TLS, as PEM.
@@ -77,7 +78,7 @@ impl Cluster {
     pub fn resume(&mut self) -> Result<()> {
         // Left behind by a crash, it would tell the state of the server before.
         let _ = std::fs::remove_file(self.dir.path().join("data/postmaster.pid"));
-        self.server = Some(Server::start(self.dir.path(), &self.settings)?);
+        self.server = Some(start(self.dir.path(), &self.settings)?);
         self.wait()
     }
 
@@ -170,52 +171,10 @@ impl Drop for Cluster {
     }
 }
 
-/// The server's process. The kernel kills it when the thread that started it ends, so that thread
-/// waits for nothing else.
-struct Server {
-    stop: Option<Sender<()>>,
-    keeper: Option<thread::JoinHandle<()>>,
-}
-
-impl Server {
-    fn start(dir: &Path, settings: &[String]) -> Result<Self> {
-        let (stop, stopped) = channel();
-        let (started, start) = channel();
-        let (dir, settings) = (dir.to_owned(), settings.to_vec());
-        let keeper = thread::spawn(move || keep(&dir, &settings, &started, &stopped));
-        start.recv().context("the thread that starts PostgreSQL ended")??;
-        Ok(Self { stop: Some(stop), keeper: Some(keeper) })
-    }
-}
-
-fn keep(dir: &Path, settings: &[String], started: &Sender<Result<()>>, stopped: &Receiver<()>) {
-    let mut server = match spawn(dir, settings) {
-        Ok(server) => server,
-        Err(fault) => return drop(started.send(Err(fault))),
-    };
-    // The receiver waits for exactly this.
-    let _ = started.send(Ok(()));
-    // Errs when the sender is dropped, which means the same.
-    let _ = stopped.recv();
-    // Nothing of a test's database is worth an orderly end, and killing the first process alone would
-    // leave the others to hold the socket: this is what `pg_ctl stop -m immediate` does.
-    let quit = rustix::process::Pid::from_child(&server);
-    if rustix::process::kill_process(quit, rustix::process::Signal::QUIT).is_err() {
-        let _ = server.kill();
-    }
-    let _ = server.wait();
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(keeper) = self.keeper.take() {
-            let _ = keeper.join();
-        }
-    }
-}
-
-fn spawn(dir: &Path, further: &[String]) -> Result<Child> {
+/// Starts the server in a directory. Nothing of a test's database is worth an orderly end, and killing
+/// the first process alone would leave the others to hold the socket: SIGQUIT is what
+/// `pg_ctl stop -m immediate` sends.
+fn start(dir: &Path, further: &[String]) -> Result<Keeper> {
     let log = std::fs::File::create(dir.join("log"))?;
     let data = dir.join("data");
     let settings = [
@@ -234,7 +193,8 @@ fn spawn(dir: &Path, further: &[String]) -> Result<Child> {
         command.arg("-c").arg(setting);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-    command.spawn().context("starting PostgreSQL (Debian package postgresql-15)")
+    Keeper::start(command, rustix::process::Signal::QUIT)
+        .context("starting PostgreSQL (Debian package postgresql-15)")
 }
 
 /// A command through `setpriv`, as another user when we are root: PostgreSQL refuses root.
@@ -324,7 +284,7 @@ pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
 }
 
 /// A port that nobody listens on just now.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 

@@ -2,19 +2,23 @@
 //! session of the server.
 
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
 
 use crate::cluster::{Cluster, as_user, write_private};
+use crate::keeper::Keeper;
 
 /// Debian keeps it off the path of most users.
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running pooler, ended when dropped. It listens beside the cluster's socket, on [`Pooler::PORT`].
-pub struct Pooler(Child);
+pub struct Pooler {
+    _process: Keeper,
+}
 
 impl Pooler {
     /// Part of the socket's name.
@@ -28,30 +32,22 @@ impl Pooler {
         let mut command = as_user(&["setpriv", "--pdeathsig", "KILL"]);
         command.arg(PROGRAM).arg("--quiet").arg(folder.join("pooler.ini"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().context("starting PgBouncer (Debian package pgbouncer)")?;
-        let pooler = Self(child);
-        pooler.wait(&folder.join(format!(".s.PGSQL.{}", Self::PORT)))?;
-        Ok(pooler)
-    }
-
-    fn wait(&self, socket: &Path) -> Result<()> {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            if std::os::unix::net::UnixStream::connect(socket).is_ok() {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        bail!("PgBouncer did not start")
+        let process = Keeper::start(command, Signal::TERM)
+            .context("starting PgBouncer (Debian package pgbouncer)")?;
+        wait(&folder.join(format!(".s.PGSQL.{}", Self::PORT)))?;
+        Ok(Self { _process: process })
     }
 }
 
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        // Errs when it has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+fn wait(socket: &Path) -> Result<()> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if std::os::unix::net::UnixStream::connect(socket).is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(5));
     }
+    bail!("PgBouncer did not start")
 }
 
 fn settings(folder: &Path) -> String {

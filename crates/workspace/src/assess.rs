@@ -2,7 +2,7 @@
 
 use model::name::{DashboardName, DatasetName, SchemaName};
 use model::{Declaration, Levels};
-use query::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
+use query::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing};
 
 use crate::Workspace;
 use crate::fault::Fault;
@@ -44,12 +44,14 @@ pub fn assess(declaration: &Declaration, present: &Levels) -> Vec<DatasetFinding
     let levels = declaration.levels.as_ref().unwrap_or(present);
     let schemas = schema_facts(declaration);
     let dashboards = declaration.dashboards.iter();
-    dashboards
-        .flat_map(|(name, dashboard)| {
-            let findings = check_dashboard(&dashboard.definition, levels, &schemas);
-            findings.into_iter().map(|finding| DatasetFinding { dashboard: name.clone(), finding })
-        })
-        .collect()
+    let dashboards = dashboards.map(|(name, dashboard)| (name, &dashboard.definition));
+    let alone = dashboards.clone().flat_map(|(name, definition)| {
+        let findings = check_dashboard(definition, levels, &schemas).into_iter();
+        findings.map(|finding| (name.clone(), finding))
+    });
+    let together = check_sharing(dashboards.clone(), levels, &schemas);
+    let found = alone.chain(together);
+    found.map(|(dashboard, finding)| DatasetFinding { dashboard, finding }).collect()
 }
 
 impl Workspace {

@@ -2,31 +2,12 @@
 
 use model::Customer;
 use model::dashboard::Dashboard;
-use query::{Audience, Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard};
+use query::{Audience, Ground, Severity};
 use serde_json::{Value, json};
 
-use crate::world::{World, airline, customer, dashboard, dashboard_of, levels, request, station};
-
-/// What an author hears of the schemas of [`World`].
-fn facts(world: &World) -> Vec<SchemaFacts> {
-    let of_schema = |schema: &model::source::Schema| SchemaFacts {
-        name: schema.name.clone(),
-        sources: world
-            .sources
-            .iter()
-            .filter(|source| source.schema == schema.id)
-            .map(|source| {
-                let connection = source.connection.without_secrets();
-                SourceFacts { name: source.name.clone(), isolated: source.isolated, connection }
-            })
-            .collect(),
-    };
-    world.schemas.iter().map(of_schema).collect()
-}
-
-fn findings(world: &World, dashboard: &Dashboard) -> Vec<Finding> {
-    check_dashboard(dashboard, &world.levels, &facts(world))
-}
+use crate::world::{
+    World, airline, customer, dashboard, dashboard_of, findings, levels, request, station,
+};
 
 fn compile(world: &World, dashboard: &Dashboard, path: Vec<Customer>) -> Result<(), String> {
     let sent = request(json!({"origin": ["JFK"], "w": "UA"}));

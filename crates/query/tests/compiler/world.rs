@@ -9,7 +9,10 @@ use model::level::{LevelName, Rank};
 use model::name::{CustomerKey, DashboardKey, GroupId, SchemaId, SourceId};
 use model::source::{Connection, DataSource, FileTable, Files, Schema};
 use model::{Levels, ViewerScope};
-use query::{Compiled, PreparedDashboard, QueryError, Request, Viewer};
+use query::{
+    Compiled, Finding, PreparedDashboard, QueryError, Request, SchemaFacts, SourceFacts, Viewer,
+    check_dashboard,
+};
 use serde_json::{Value, json};
 
 pub(crate) struct World {
@@ -110,6 +113,13 @@ pub(crate) fn levels(names: &[&str]) -> Levels {
 }
 
 impl World {
+    pub(crate) fn scope(&self, path: Vec<Customer>) -> ViewerScope {
+        let embed_id = "kQ3vT8mB2x".parse().expect("an embed id");
+        let levels = self.levels.clone();
+        ViewerScope::of_verified_credential(DashboardKey(1), embed_id, levels, path)
+            .expect("a path")
+    }
+
     pub(crate) fn compile(
         &self,
         dashboard: &Dashboard,
@@ -117,14 +127,7 @@ impl World {
         request: &Request,
     ) -> Result<Compiled, QueryError> {
         let prepared = PreparedDashboard::new(Arc::new(dashboard.clone()));
-        let embed_id = "kQ3vT8mB2x".parse().expect("an embed id");
-        let scope = ViewerScope::of_verified_credential(
-            DashboardKey(1),
-            embed_id,
-            self.levels.clone(),
-            path,
-        )
-        .expect("a path");
+        let scope = self.scope(path);
         let viewer = Viewer::new(&scope, &self.schemas, &self.sources);
         let compiled = query::compile(request, &prepared, &viewer);
         // The second time the proof is remembered; nothing else may change.
@@ -172,4 +175,26 @@ pub(crate) fn dataset_sql(compiled: &Compiled) -> String {
     let start = sql.find("from (\n").expect("a subquery") + "from (\n".len();
     let end = sql.rfind("\n) as dataset").expect("a subquery");
     sql[start..end].to_owned()
+}
+
+/// What is known of the world's schemas when a dashboard is checked.
+pub(crate) fn facts(world: &World) -> Vec<SchemaFacts> {
+    let of_schema = |schema: &Schema| SchemaFacts {
+        name: schema.name.clone(),
+        sources: world
+            .sources
+            .iter()
+            .filter(|source| source.schema == schema.id)
+            .map(|source| {
+                let connection = source.connection.without_secrets();
+                SourceFacts { name: source.name.clone(), isolated: source.isolated, connection }
+            })
+            .collect(),
+    };
+    world.schemas.iter().map(of_schema).collect()
+}
+
+/// What the author of a dashboard hears.
+pub(crate) fn findings(world: &World, dashboard: &Dashboard) -> Vec<Finding> {
+    check_dashboard(dashboard, &world.levels, &facts(world))
 }

@@ -159,6 +159,44 @@ pub(super) const SETTINGS: &[Setting] = &[
                   default, however a data source is declared and whatever name leads there.",
     },
     Setting {
+        key: "queries_per_source",
+        default: Some("8"),
+        meaning: "Queries that run at once on one data source, per server, unless its connection says \
+                  `connections`.",
+    },
+    Setting {
+        key: "queries_per_customer",
+        default: Some("4"),
+        meaning: "Queries of one customer that run at once on one data source, per server. Customers \
+                  take turns; more of one customer's wait, and nobody else for them.",
+    },
+    Setting {
+        key: "queries_waiting_per_source",
+        default: Some("256"),
+        meaning: "Queries that may wait for one data source, per server; more are answered with 503 \
+                  and `busy`.",
+    },
+    Setting {
+        key: "queue_timeout_seconds",
+        default: Some("15"),
+        meaning: "How long a query may wait for its turn.",
+    },
+    Setting {
+        key: "query_timeout_seconds",
+        default: Some("30"),
+        meaning: "How long a query may run; then it is stopped in the database.",
+    },
+    Setting {
+        key: "result_max_bytes",
+        default: Some("32 MiB"),
+        meaning: "The largest result of a query, as it comes from the data source.",
+    },
+    Setting {
+        key: "cache_max_bytes",
+        default: Some("32 MiB"),
+        meaning: "What kept results may take in memory, per server.",
+    },
+    Setting {
         key: "audit_retention",
         default: Some("P400D"),
         meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \

@@ -219,6 +219,7 @@ mod tests {
                 source(3, "samples", 1, GroupId(2)),
             ],
             dashboards: Vec::new(),
+            purges: store::Purges::default(),
         }
     }
 

@@ -240,11 +240,12 @@ impl Scrape {
         families.gauge_in("fanlight_source_cache", &Unit::Bytes, help, bytes)?;
         let asked = [
             ("hit", &activity.cache_hits),
+            ("stale", &activity.cache_stale),
             ("miss", &activity.cache_misses),
             ("joined", &activity.joined),
         ];
         let asked = asked.map(|(result, count)| ([("result", result)], count.value()));
-        let help = "Questions answered by a kept result, by a query, or by one under way";
+        let help = "Questions answered by a kept result, in its time or past it, by a query, or by one under way";
         families.counters("fanlight_source_cache_requests", help, asked)?;
         let started = activity.workers_started.value();
         families.counter("fanlight_engine_workers_started", "Engine workers started", started)

@@ -60,8 +60,10 @@ async fn data(
     PanelOfViewer { viewer, panel }: PanelOfViewer,
     Strict(request): Strict<DataRequest>,
 ) -> Result<Answer<PanelData>, ApiError> {
+    let refresh = request.refresh;
     let request = request.of(Target::Panel(panel));
-    let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
+    let question = Question { app: &app, id, viewer: &viewer, request: &request, refresh };
+    let answer = question.answer().await?;
     Ok(Answer::new((viewer.reply_headers(), json_headers(), answer.to_json())))
 }
 

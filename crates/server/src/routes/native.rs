@@ -7,6 +7,7 @@
 
 mod api_tokens;
 mod audit;
+mod cache;
 mod caller;
 mod customers;
 mod dashboards;
@@ -47,6 +48,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         data_sources::operations(),
         dashboards::operations(),
         workspace::operations(),
+        cache::operations(),
         audit::operations(),
     ]
     .into_iter()

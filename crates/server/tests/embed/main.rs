@@ -1,6 +1,7 @@
 //! What viewers see, over the real engine and the demo's flights: what a customer carries reaches its
 //! panels, and nothing that a viewer sends widens them.
 
+mod cached;
 mod carried;
 #[path = "../shared/document.rs"]
 mod contract;

@@ -73,6 +73,7 @@ impl Viewer {
     async fn ask(&self, question: &Statement) {
         let options = RunOptions {
             cache: CachePolicy::Off,
+            purge: 0,
             request_id: uuid::Uuid::nil(),
             customer: self.customer.clone(),
         };

@@ -86,6 +86,7 @@ impl Stage {
             request_id: question.request,
         };
         let options = RunOptions {
+            purge: 0,
             cache: CachePolicy::Off,
             request_id: question.request,
             customer: CustomerKey("UA".to_owned()),

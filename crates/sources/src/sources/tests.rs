@@ -22,9 +22,9 @@ fn the_worker_process() {
 const ENDLESS: &str =
     "with recursive n as (select 1 i union all select i + 1 from n) select count(*) from n";
 
-struct Bench {
-    sources: Sources,
-    source: Arc<DataSource>,
+pub(super) struct Bench {
+    pub(super) sources: Sources,
+    pub(super) source: Arc<DataSource>,
     mark: Uuid,
 }
 
@@ -58,7 +58,7 @@ fn source(path: &Path, materialize: bool) -> Arc<DataSource> {
     })
 }
 
-fn bench(limits: Limits) -> Bench {
+pub(super) fn bench(limits: Limits) -> Bench {
     bench_over(&flights(), false, limits)
 }
 
@@ -67,12 +67,17 @@ fn bench_over(path: &Path, materialize: bool, limits: Limits) -> Bench {
     Bench { sources: Sources::new(limits, command(mark)), source: source(path, materialize), mark }
 }
 
-fn options(cache: CachePolicy, customer: &str) -> RunOptions {
-    RunOptions { cache, request_id: Uuid::nil(), customer: CustomerKey(customer.to_owned()) }
+pub(super) fn options(cache: CachePolicy, customer: &str) -> RunOptions {
+    let customer = CustomerKey(customer.to_owned());
+    RunOptions { cache, purge: 0, request_id: Uuid::nil(), customer }
 }
 
 impl Bench {
-    async fn ask_with(&self, sql: &str, options: RunOptions) -> Result<Answer, SourceError> {
+    pub(super) async fn ask_with(
+        &self,
+        sql: &str,
+        options: RunOptions,
+    ) -> Result<Answer, SourceError> {
         let query = || Query {
             sql: sql.to_owned(),
             arguments: sql

@@ -10,6 +10,7 @@ use model::source::{Connection, DataSource, Schema};
 use super::{Definitions, Group, StoredDashboard, generation};
 use crate::customers::levels;
 use crate::error::StoreError;
+use crate::purges::Purges;
 use crate::seal::Place;
 use crate::session::{Cells, Session};
 use crate::sql;
@@ -30,6 +31,7 @@ impl Work for Load {
             schemas: schemas(session).await?,
             sources: sources.into_iter().map(|row| row.open(session)).collect::<Result<_, _>>()?,
             dashboards: dashboards(session).await?,
+            purges: Purges::read(session).await?,
         })
     }
 }

@@ -7,7 +7,7 @@ use model::customer::{Mapping, NewCustomer};
 use model::declaration::{Declaration, plan};
 use model::level::{LevelName, Levels};
 use model::name::GroupName;
-use store::{Store, StoreError, Viewing};
+use store::{PurgeTarget, Store, StoreError, Viewing};
 use testkit::{TestStore, customer, customer_below};
 
 use crate::{create, find, flights, group, name, on_both, operator, told};
@@ -21,6 +21,7 @@ on_both! {
     a_change_of_levels_that_breaks_a_pair_is_refused,
     a_source_keeps_its_number_and_grows_its_revision,
     a_lost_connection_to_the_database_is_made_again,
+    a_purge_is_a_new_number_on_every_node,
 }
 
 async fn applying_twice_changes_nothing(test: TestStore) {
@@ -60,6 +61,35 @@ async fn a_new_version_is_what_viewers_see_next(test: TestStore) {
     };
     assert_eq!(shown(None), (2, Some("On time".to_owned())));
     assert_eq!(shown(Some("production")), (1, None));
+}
+
+async fn a_purge_is_a_new_number_on_every_node(test: TestStore) {
+    let (store, _) = (test.store(), flights(&test).await);
+    let another = test.another().await.expect("a second node");
+    let number = async |source: &str| {
+        let seen = another.definitions().await.expect("definitions");
+        let source = seen.sources.iter().find(|found| found.name == name(source)).expect("it");
+        seen.purges.number(source.id, seen.dashboards[0].key)
+    };
+    let purge = async |target| {
+        store.purge_cache(&operator(), target).await.expect("purged");
+        let wanted = store.definitions().await.expect("definitions").generation;
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while another.definitions().await.expect("definitions").generation < wanted {
+            assert!(Instant::now() < deadline, "the other node never hears of it");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        [number("all-airlines").await, number("planes").await]
+    };
+    let first = [number("all-airlines").await, number("planes").await];
+    let second = purge(PurgeTarget::Source(name("planes"))).await;
+    assert!(second[0] == first[0] && second[1] > first[1]);
+    let third = purge(PurgeTarget::Dashboard(name("on-time"))).await;
+    assert!(third[0] > second[0] && third[1] > second[1]);
+    let fourth = purge(PurgeTarget::Everything).await;
+    assert!(fourth[0] > third[0] && fourth[1] > third[1]);
+    let unknown = PurgeTarget::Source(name("nothing"));
+    assert_eq!(told(store.purge_cache(&operator(), unknown).await), "there is no such data source");
 }
 
 async fn what_another_node_applies_is_seen_here(test: TestStore) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::dashboard::CachePolicy;
+use model::dashboard::{CachePolicy, Reuse};
 use query::{Audience, Compiled, QueryError, Request, Statement};
 use schemars::JsonSchema;
 use sources::{Answer, Cell, CustomerKey, ResultSet, RunOptions, SourceError};
@@ -39,6 +39,8 @@ pub(super) struct Question<'a> {
     pub(super) id: RequestId,
     pub(super) viewer: &'a Viewer,
     pub(super) request: &'a Request,
+    /// Whether the viewer wants rows from now.
+    pub(super) refresh: bool,
 }
 
 /// The rows, and for tables how many there are on all pages.
@@ -70,12 +72,13 @@ impl Question<'_> {
     }
 
     async fn run(&self, statement: &Statement) -> Result<Answer, ApiError> {
-        let definitions = &self.viewer.definitions;
+        let (definitions, published) = (&self.viewer.definitions, &self.viewer.published);
         let source = definitions.source(statement.source()).map(Arc::clone).ok_or_else(|| {
             ApiError::internal("a statement was compiled for a data source that is gone")
         })?;
         let options = RunOptions {
-            cache: cache_policy(self.viewer.published.definition.cache),
+            cache: cache_policy(published.definition.cache, self.refresh),
+            purge: definitions.purges.number(source.id, published.key),
             request_id: self.id.uuid(),
             customer: CustomerKey(self.viewer.scope.customer().key.to_string()),
         };
@@ -98,12 +101,16 @@ impl Answered {
     }
 }
 
-fn cache_policy(policy: CachePolicy) -> sources::CachePolicy {
-    match policy {
-        CachePolicy::Off => sources::CachePolicy::Off,
-        CachePolicy::For(seconds) => {
-            sources::CachePolicy::Within(Duration::from_secs(seconds.into()))
-        }
+/// Which kept results answer, of a dashboard with this policy. `refresh`: the viewer wants a new one.
+pub(crate) fn cache_policy(policy: CachePolicy, refresh: bool) -> sources::CachePolicy {
+    let CachePolicy::For(Reuse { fresh, stale }) = policy else {
+        return sources::CachePolicy::Off;
+    };
+    let (fresh, stale) = (Duration::from_secs(fresh.into()), Duration::from_secs(stale.into()));
+    match refresh {
+        true => sources::CachePolicy::Refresh { keep_for: fresh + stale },
+        false if stale.is_zero() => sources::CachePolicy::Within(fresh),
+        false => sources::CachePolicy::Stale { fresh, stale },
     }
 }
 

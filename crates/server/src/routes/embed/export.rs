@@ -51,9 +51,11 @@ pub(super) async fn export(
         // A picture shows as many rows of a table as find room on it.
         data.page_size = data.page_size.or(Some(picture::TABLE_ROWS));
     }
+    let refresh = data.refresh;
     let request = data.of(target);
     let zone = zone(&request, &viewer);
-    let answer = Question { app: &app, id, viewer: &viewer, request: &request }.answer().await?;
+    let question = Question { app: &app, id, viewer: &viewer, request: &request, refresh };
+    let answer = question.answer().await?;
     let definition = viewer.published.definition.panel(panel.as_str()).ok_or_else(no_part)?;
     let file = match wanted.format {
         FileFormat::Rows(format) => {

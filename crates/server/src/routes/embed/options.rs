@@ -48,12 +48,13 @@ pub(super) async fn options(
     let elements = viewer.only_panel.is_none().then_some(&viewer.published.definition);
     let element = elements.and_then(|definition| definition.element(&element));
     let element = element.ok_or_else(|| ApiError::not_found("there is no such control here"))?;
+    let refresh = request.refresh;
     let request = request.of(Target::Options(element.id.clone()));
     let body = match choices(element) {
         None => Bytes::from_static(b"{\"options\":[]}"),
         Some(Options::Fixed(list)) => fixed(list),
         Some(Options::Dataset(_)) => {
-            let question = Question { app: &app, id, viewer: &viewer, request: &request };
+            let question = Question { app: &app, id, viewer: &viewer, request: &request, refresh };
             encode(&question.answer().await?.rows.result)
         }
     };

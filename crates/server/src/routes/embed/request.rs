@@ -33,6 +33,9 @@ pub(crate) struct DataRequest {
     /// On columns of the panel's result.
     #[schemars(with = "Option<Vec<Filter>>", length(max = MAX_ENTRIES))]
     filters: Vec<Filter>,
+    /// `true`: answer by a result of the last few seconds, or ask the data source anew.
+    #[schemars(with = "Option<bool>")]
+    pub(super) refresh: bool,
 }
 
 impl FromFields for DataRequest {
@@ -44,6 +47,7 @@ impl FromFields for DataRequest {
             page_size: fields.positive_up_to("page_size", MAX_PAGE_SIZE),
             sort: fields.records("sort", MAX_ENTRIES).unwrap_or_default(),
             filters: fields.records("filters", MAX_ENTRIES).unwrap_or_default(),
+            refresh: fields.flag("refresh").unwrap_or_default(),
         })
     }
 }
@@ -51,7 +55,7 @@ impl FromFields for DataRequest {
 impl DataRequest {
     /// The request, asked of one part of the dashboard.
     pub(super) fn of(self, target: Target) -> Request {
-        let Self { variables, time_zone, page, page_size, sort, filters } = self;
+        let Self { variables, time_zone, page, page_size, sort, filters, refresh: _ } = self;
         Request { variables, time_zone, page, page_size, sort, filters, ..Request::of(target) }
     }
 }
@@ -107,6 +111,7 @@ mod tests {
     fn what_does_not_fit_is_named() {
         check(r#"{"limit":5}"#, "limit: is not a field of this request");
         check(r#"{"variables":[]}"#, "variables: must be an object, not a list");
+        check(r#"{"refresh":1}"#, "refresh: must be true or false, not a number");
         check(r#"{"page":0}"#, "page: must be a whole number from 1");
         check(r#"{"page":1.5}"#, "page: must be a whole number from 1");
         check(r#"{"page_size":"5"}"#, "page_size: must be a whole number from 1");

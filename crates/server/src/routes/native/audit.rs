@@ -48,7 +48,7 @@ struct Entry {
     address: Option<String>,
     /// The call's `X-Request-Id`; `null` on the command line.
     request_id: Option<String>,
-    /// `create`, `update`, `delete`, `rotate` or `publish`.
+    /// `create`, `update`, `delete`, `rotate`, `publish` or `purge`.
     action: String,
     /// The kind of record, for example `data_source`.
     kind: String,

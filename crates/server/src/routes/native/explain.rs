@@ -8,7 +8,10 @@ use model::name::{
     SchemaName, SourceName,
 };
 use model::source::ChosenBy;
-use query::{BoundPolicy, ChosenSource, DatasetExplanation, Ground, VariableKind, ViewerVariable};
+use query::{
+    BoundPolicy, BoundRowPolicy, ChosenSource, DatasetExplanation, Ground, VariableKind,
+    ViewerVariable,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -137,7 +140,10 @@ struct ExplainedDataset {
     schema: SchemaName,
     /// `null`: no data source stands in for the schema.
     data_source: Option<ExplainedSource>,
+    /// The tenant column.
     row_policy: Option<ExplainedPolicy>,
+    /// What narrows it further, all of which hold for every row.
+    row_policies: Vec<ExplainedRowPolicy>,
     /// Why it may answer; `null` when it does not.
     ground: Option<ExplainedGround>,
     /// Why it does not answer; `null` when it does.
@@ -172,6 +178,17 @@ struct ExplainedPolicy {
     equals: String,
     /// Its value; `null` when the viewer has none.
     value: Option<String>,
+}
+
+/// Only rows whose column is this property's value, or one of its values.
+#[derive(Serialize, JsonSchema)]
+struct ExplainedRowPolicy {
+    column: ColumnName,
+    /// As the author wrote it: `region in customer.regions`.
+    condition: String,
+    /// The property's value; `null` when it is null, or when neither the customer nor an ancestor has
+    /// it, which refuses the dataset.
+    value: Value,
 }
 
 /// Why a dataset may answer a viewer.
@@ -232,6 +249,11 @@ impl From<DatasetExplanation<'_>> for ExplainedDataset {
             schema: explained.schema.clone(),
             data_source: explained.source.map(ExplainedSource::from),
             row_policy: explained.policy.map(ExplainedPolicy::from),
+            row_policies: explained
+                .row_policies
+                .into_iter()
+                .map(ExplainedRowPolicy::from)
+                .collect(),
             ground: explained.answer.ok().map(ExplainedGround::from),
             refusal,
         }
@@ -253,6 +275,16 @@ impl From<ChosenSource<'_>> for ExplainedSource {
 impl From<BoundPolicy<'_>> for ExplainedPolicy {
     fn from(BoundPolicy { policy, value }: BoundPolicy<'_>) -> Self {
         Self { column: policy.column.clone(), equals: policy.equals.clone(), value }
+    }
+}
+
+impl From<BoundRowPolicy<'_>> for ExplainedRowPolicy {
+    fn from(BoundRowPolicy { policy, value }: BoundRowPolicy<'_>) -> Self {
+        Self {
+            column: policy.column.clone(),
+            condition: policy.describe(),
+            value: value.cloned().unwrap_or_default(),
+        }
     }
 }
 

@@ -55,6 +55,7 @@ fn viewer(id: &str) -> Customer {
 
 async fn rows(sources: &Sources, source: &Arc<DataSource>, statement: &Statement) -> String {
     let options = RunOptions {
+        purge: 0,
         cache: CachePolicy::Off,
         request_id: Uuid::nil(),
         customer: CustomerKey("UA".to_owned()),

@@ -161,6 +161,7 @@ fn whole() -> Vec<Row> {
     vec![
         of_operator("GET /v1/workspace", Value::Null, 200),
         of_operator("POST /v1/workspace:apply", json!({"groups": []}), 200),
+        of_operator("POST /v1/cache:purge", json!({"data_source": "planes"}), 204),
         of_operator("GET /v1/audit", Value::Null, 200),
         of_operator("GET /v1/audit:export", Value::Null, 200),
     ]
