@@ -47,7 +47,7 @@ fn schema(id: i64, name: &str, default_source: Option<i64>) -> Schema {
 
 fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> Arc<DataSource> {
     let table = |name: &&str| {
-        let file = FileTable { path: format!("/{name}.parquet"), format: None, null_text: None };
+        let file = FileTable { path: format!("/{name}.parquet"), ..FileTable::default() };
         (name.parse().expect("a table's name"), file)
     };
     let tables = tables.iter().map(table).collect();
@@ -57,7 +57,7 @@ fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> 
         schema: SchemaId(schema),
         group: GROUP,
         isolated,
-        connection: Connection::Files(Files { tables, materialize: false }),
+        connection: Connection::Files(Files { tables, ..Files::default() }),
         revision: 1,
     })
 }
@@ -162,11 +162,16 @@ pub(crate) fn dashboard(dataset: Value) -> Dashboard {
     serde_json::from_value(document).expect("a dashboard")
 }
 
+/// When every request of these tests is made.
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::constant(1_376_568_000, 0)
+}
+
 /// The rows of the table panel.
 pub(crate) fn request(variables: Value) -> Request {
     let target = query::Target::Panel("table".parse().expect("a panel's id"));
     let variables = variables.as_object().cloned().unwrap_or_default();
-    Request { variables, ..Request::of(target) }
+    Request { variables, ..Request::of(target, now()) }
 }
 
 /// The dataset's SQL as it stands in a statement of the table panel.

@@ -19,6 +19,8 @@ fn the_worker_process() {
     engine::worker::main();
 }
 
+mod operations;
+
 const ENDLESS: &str =
     "with recursive n as (select 1 i union all select i + 1 from n) select count(*) from n";
 
@@ -334,6 +336,19 @@ async fn a_replaced_file_is_read_by_the_next_question() {
         }
         assert_eq!(bench.ask_text("select count(n) from flights").await, "2");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_comes_into_a_folder_is_read_by_the_next_question() {
+    let folder = TempDir::new().unwrap();
+    let add = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    add("1.jsonl", r#"{"n": 1, "tags": ["a", "b"], "place": {"city": "Oslo"}}"#);
+    let bench = bench_over(folder.path(), false, Limits::default());
+    let nested = "select n, tags, place, place.city from flights";
+    assert_eq!(bench.ask_text(nested).await, "1 [a, b] {city: Oslo} Oslo");
+    add("2.jsonl", r#"{"n": 2}"#);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(bench.ask_text("select sum(n), count(tags) from flights").await, "3 1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
