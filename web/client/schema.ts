@@ -651,6 +651,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cache:purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up kept results, on all servers within a second */
+        post: operations["purge_cache"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -788,6 +805,23 @@ export interface paths {
         post?: never;
         /** Let an environment show a dashboard no more */
         delete: operations["hide_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}/panels/{id}/query:explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a panel asks of its data source for a customer, and where the time goes */
+        post: operations["explain_panel"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1239,7 +1273,7 @@ export interface components {
             address: string | null;
             /** @description The call's `X-Request-Id`; `null` on the command line. */
             request_id: string | null;
-            /** @description `create`, `update`, `delete`, `rotate` or `publish`. */
+            /** @description `create`, `update`, `delete`, `rotate`, `publish` or `purge`. */
             action: string;
             /** @description The kind of record, for example `data_source`. */
             kind: string;
@@ -1251,13 +1285,6 @@ export interface components {
             before: unknown;
             /** @description The state after, without secrets; `null` when there is none. */
             after: unknown;
-        };
-        /** @description How a batch is taken. */
-        BatchQuery: {
-            /** @description One row that fails fails all. `false` unless said. */
-            atomic?: boolean | null;
-            /** @description Tell what would become of each row, and write nothing. `false` unless said. */
-            dry_run?: boolean | null;
         };
         /** @description What became of a batch. */
         BatchResult: {
@@ -1272,13 +1299,29 @@ export interface components {
             /** Format: uint */
             failed: number;
         };
+        /** @description A value that is bound. */
+        BoundArgument: {
+            /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
+            type: string;
+            value: unknown;
+        };
         /**
          * @description The unit of a date bucket. Weeks start on Monday (ISO 8601).
          * @enum {string}
          */
         Bucket: "hour" | "day" | "week" | "month" | "quarter" | "year";
-        /** @description How long the result of a query may be reused: `off`, or a duration such as `90s`, `15m`, `24h`. */
-        CachePolicy: string;
+        /** @description A text, or both durations by name. */
+        CachePolicy: string | {
+            /** @description A duration such as `60s`. */
+            for: string;
+            /** @description A duration such as `10m`. */
+            stale: string;
+        };
+        /** @description Whose results are given up: a data source's, a dashboard's, or all with neither. */
+        CachePurge: {
+            data_source?: components["schemas"]["SourceName"] | null;
+            dashboard?: components["schemas"]["DashboardName"] | null;
+        };
         /** @description One value of a row. */
         Cell: null | boolean | number | string;
         /** @description One thing that was looked at. */
@@ -1301,17 +1344,105 @@ export interface components {
             /** @constant */
             type: "files";
             /**
-             * @description The tables that datasets may name, each a Parquet or CSV file. A relative path starts at
-             *     the workspace's folder; it is stored absolute.
+             * @description The tables that datasets may name, each a Parquet or CSV file. A relative path starts at the
+             *     workspace's folder; it is stored absolute.
              */
             tables: {
                 [key: string]: components["schemas"]["FileTable"];
             };
             /**
-             * @description Copy the files into the engine's memory when first used: about 2.5 times faster than
-             *     reading Parquet for each query. Refreshed when a file changes.
+             * @description Copy the files into the engine's memory when first used: about 2.5 times faster than reading
+             *     Parquet for each query. Refreshed when a file changes.
              */
             materialize?: boolean;
+        } | {
+            /** @constant */
+            type: "postgres";
+            /** @description A host name, an IP address, or the folder of a Unix socket. */
+            host: string;
+            /** Format: uint16 */
+            port?: number;
+            database: string;
+            /** @description Best one that may read what datasets read, and nothing else. */
+            user: string;
+            password?: components["schemas"]["Secret"] | null;
+            tls?: components["schemas"]["Tls"];
+            /** @description Where the tables are that datasets name, `public` when absent. */
+            schema?: string | null;
+            /** @description The tables and views that datasets may name; all that the user may read when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /** @description A role that the user takes on before it reads. */
+            role?: string | null;
+            row_security?: components["schemas"]["RowSecurity"] | null;
+            /** @description Settings of each session, of those that cannot harm: `work_mem`, `jit`, `random_page_cost` … */
+            settings?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint16
+             * @description Queries that run at once, and so connections, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
+        } | {
+            /** @constant */
+            type: "mysql";
+            /** @description A host name, an IP address, or the path of a Unix socket. */
+            host: string;
+            /** Format: uint16 */
+            port?: number;
+            database: string;
+            /** @description Best one that may read what datasets read, and nothing else. */
+            user: string;
+            password?: components["schemas"]["Secret"] | null;
+            tls?: components["schemas"]["Tls"];
+            /** @description The tables and views that datasets may name; all that the user may read when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /** @description Settings of each session, of those that cannot harm: `group_concat_max_len`, `sort_buffer_size` … */
+            settings?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint16
+             * @description Queries that run at once, and so connections, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
+        } | {
+            /** @constant */
+            type: "sqlite";
+            /** @description The file's path. A relative path starts at the workspace's folder; it is stored absolute. */
+            path: string;
+            /** @description The tables and views that datasets may name; all when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /**
+             * Format: uint16
+             * @description Queries that run at once, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
+        } | {
+            /** @constant */
+            type: "clickhouse";
+            /** @description A host name or an IP address. */
+            host: string;
+            /**
+             * Format: uint16
+             * @description The port of the HTTP interface; 8123, or 8443 with TLS, when absent.
+             */
+            port?: number | null;
+            database?: string;
+            user?: string;
+            password?: components["schemas"]["Secret"] | null;
+            tls?: components["schemas"]["Tls"];
+            /** @description The tables and views that datasets may name; all that the user may read when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /** @description Settings of each query, of those that cannot harm: `max_threads`, `max_memory_usage` … */
+            settings?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint16
+             * @description Queries that run at once, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
         };
         /** @description What came of it. */
         ConnectionTest: {
@@ -1505,6 +1636,8 @@ export interface components {
             sort?: components["schemas"]["Sort"][] | null;
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
         };
         /** @description A data source. */
         DataSource: {
@@ -1533,6 +1666,11 @@ export interface components {
             shared?: boolean;
             /** @description A row policy: only rows whose column equals the viewer's variable. */
             tenant_column?: components["schemas"]["TenantColumn"] | null;
+            /**
+             * @description Conditions on columns of the result by the customer's properties, all of which hold for every
+             *     row. They narrow; what keeps customers apart stands elsewhere.
+             */
+            row_policies?: components["schemas"]["RowPolicy"][];
             /**
              * @description Customer properties that `.raw()` may render as identifiers, for example
              *     `customer.table_name`.
@@ -1717,14 +1855,17 @@ export interface components {
             schema: components["schemas"]["SchemaName"];
             /** @description `null`: no data source stands in for the schema. */
             data_source: components["schemas"]["ExplainedSource"] | null;
+            /** @description The tenant column. */
             row_policy: components["schemas"]["ExplainedPolicy"] | null;
+            /** @description What narrows it further, all of which hold for every row. */
+            row_policies: components["schemas"]["ExplainedRowPolicy"][];
             /** @description Why it may answer; `null` when it does not. */
             ground: components["schemas"]["ExplainedGround"] | null;
             /** @description Why it does not answer; `null` when it does. */
             refusal: string | null;
         };
         /** @description Why a dataset may answer a viewer. */
-        ExplainedGround: "filtered" | "reads_nothing" | "tenant_column" | "isolated" | "shared";
+        ExplainedGround: "filtered" | "reads_nothing" | "tenant_column" | "row_security" | "isolated" | "shared";
         /** @description What makes a variable speak of the customer. */
         ExplainedKind: "property" | "level" | "reserved";
         /** @description Only rows whose column has this value. */
@@ -1735,6 +1876,17 @@ export interface components {
             /** @description Its value; `null` when the viewer has none. */
             value: string | null;
         };
+        /** @description Only rows whose column is this property's value, or one of its values. */
+        ExplainedRowPolicy: {
+            column: components["schemas"]["ColumnName"];
+            /** @description As the author wrote it: `region in customer.regions`. */
+            condition: string;
+            /**
+             * @description The property's value; `null` when it is null, or when neither the customer nor an ancestor has
+             *     it, which refuses the dataset.
+             */
+            value: unknown;
+        };
         /** @description The data source that answers. */
         ExplainedSource: {
             name: components["schemas"]["SourceName"];
@@ -1742,6 +1894,25 @@ export interface components {
             chosen_by: components["schemas"]["ExplainedChoice"];
             /** @description The customer whose mapping chose it. */
             from: components["schemas"]["ProvidedId"] | null;
+        };
+        /** @description A statement as the data source gets it. */
+        ExplainedStatement: {
+            purpose: components["schemas"]["StatementPurpose"];
+            sql: string;
+            /** @description In the order of the placeholders. */
+            arguments: components["schemas"]["BoundArgument"][];
+            /** @description Session variables that the database's row security reads. */
+            session: components["schemas"]["SessionVariable"][];
+            time_zone: components["schemas"]["TimeZoneName"];
+            /**
+             * Format: uint32
+             * @description Most rows of the result.
+             */
+            row_limit: number;
+            /** @description The result that is kept for this statement on this server; `null`: none. */
+            kept: components["schemas"]["KeptResult"] | null;
+            /** @description What came of running it; `null` when that was not asked. */
+            run: components["schemas"]["StatementRun"] | null;
         };
         /** @description A variable with its value and where it comes from. */
         ExplainedVariable: {
@@ -2093,6 +2264,8 @@ export interface components {
             sort?: components["schemas"]["Sort"][] | null;
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
             /** @enum {string} */
             format: "csv" | "xlsx" | "png" | "svg" | "pdf";
             /**
@@ -2276,6 +2449,16 @@ export interface components {
              */
             dashboards: components["schemas"]["InlineDashboard"][];
         };
+        /** @description A result in the cache. */
+        KeptResult: {
+            /**
+             * Format: date-time
+             * @description When the data source was asked.
+             */
+            as_of: string;
+            /** Format: uint64 */
+            rows: number;
+        };
         /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
         LayoutItem: {
             /** @description The panel that stands here; give either this or `element`. */
@@ -2308,28 +2491,6 @@ export interface components {
         Levels: {
             /** @description One to eight names, the root level first. */
             levels: string[];
-        };
-        /** @description Which customers to list: all that match every given parameter. */
-        ListQuery: {
-            /** @description Only customers on this level. */
-            hierarchy_level_name?: string | null;
-            /** @description Only customers directly below this one. */
-            parent_provided_id?: string | null;
-            /** @description Only customers with this tag. */
-            group_tag?: string | null;
-            /**
-             * Format: date-time
-             * @description Only customers changed after this moment (RFC 3339). The list is then in the order of change,
-             *     else in that of creation.
-             */
-            updated_after?: string | null;
-            /** @description The `next_cursor` of the page before. */
-            cursor?: string | null;
-            /**
-             * Format: uint32
-             * @description Customers on the page, 50 unless said.
-             */
-            limit?: number | null;
         };
         /** @description A figure computed for each group. */
         Measure: {
@@ -2506,10 +2667,58 @@ export interface components {
             /** @description When the data source was asked: RFC 3339. */
             as_of: string;
         };
+        /** @description What a panel asks for a customer. */
+        PanelExplanation: {
+            dashboard: components["schemas"]["ExplainedDashboard"];
+            panel: components["schemas"]["PanelId"];
+            /** @description The dashboard's policy. */
+            cache: components["schemas"]["CachePolicy"];
+            dataset: components["schemas"]["ExplainedDataset"];
+            /** @description Why the request becomes no statement; `null` when it does. */
+            refusal: string | null;
+            /**
+             * Format: uint64
+             * @description How long it took from the request to the statements, in microseconds.
+             */
+            compile_us: number;
+            /** @description The rows; of tables also their number on all pages. */
+            statements: components["schemas"]["ExplainedStatement"][];
+        };
         /** @description The id of a panel inside one dashboard, also usable as a variable name. */
         PanelId: string;
         /** @description How a panel shows its rows. */
         PanelKind: ("bar" | "line" | "table") | "kpi";
+        /** @description What is to be explained: a viewer's request, and whose it is. */
+        PanelToExplain: {
+            /** @description Values of controls and of the page, by name. Names that speak of the customer are ignored. */
+            variables?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description An IANA zone for date buckets and date ranges; the dashboard's when absent. */
+            time_zone?: components["schemas"]["TimeZoneName"] | null;
+            /**
+             * Format: uint32
+             * @description A table's page, from 1.
+             */
+            page?: number | null;
+            /**
+             * Format: uint32
+             * @description A table's rows on a page, at most 1000.
+             */
+            page_size?: number | null;
+            /** @description In place of the panel's own order. */
+            sort?: components["schemas"]["Sort"][] | null;
+            /** @description On columns of the panel's result. */
+            filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
+            /** @description The customer for whom a viewer would ask. */
+            customer: components["schemas"]["ProvidedId"];
+            /** @description The version published there; the newest when absent. */
+            environment?: components["schemas"]["EnvironmentName"] | null;
+            /** @description `true`: also run the statements, past the cache, and tell how long each stage took. */
+            run?: boolean | null;
+        };
         /** @description A customer on the path. */
         PathCustomer: {
             provided_id: components["schemas"]["ProvidedId"];
@@ -2701,6 +2910,15 @@ export interface components {
             name: string;
             type: components["schemas"]["ColumnType"];
         };
+        /** @description Keeps the rows whose column fits a property of the customer: give either `in` or `equals`. */
+        RowPolicy: {
+            /** @description A column of the dataset's result. */
+            column: components["schemas"]["ColumnName"];
+            /** @description A property whose values the column may have, for example `customer.regions`. */
+            in?: string | null;
+            /** @description A property whose value the column has, for example `customer.station`. */
+            equals?: string | null;
+        };
         /** @description What became of one row. */
         RowResult: {
             /**
@@ -2713,6 +2931,19 @@ export interface components {
             outcome: components["schemas"]["OutcomeWord"];
             /** @description Why the row failed. */
             error: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * @description The database's own row security decides which rows a query sees, by a session variable that is
+         *     set to the viewer's id for each query.
+         *
+         *     The user of the connection must be bound by it: a superuser, the owner of the tables and a role
+         *     with `BYPASSRLS` are not.
+         */
+        RowSecurity: {
+            /** @description The session variable that policies of the database read, for example `app.customer_id`. */
+            setting: string;
+            /** @description The level's id that it is set to, for example `customer_id`. */
+            equals: string;
         };
         /** @description A schema. An API token sees only those defaults that are data sources of its group. */
         Schema: {
@@ -2766,6 +2997,15 @@ export interface components {
         };
         /** @description The name of a schema: a folder of interchangeable data sources. */
         SchemaName: string;
+        /** @description A text that is sealed at rest, shown to nobody, and in no log. */
+        Secret: string;
+        /** @description A session variable with its value. */
+        SessionVariable: {
+            name: string;
+            /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
+            type: string;
+            value: unknown;
+        };
         /** @description One key of an order. Missing values come last in either direction. */
         Sort: {
             /** @description A column of the panel's result. */
@@ -2792,9 +3032,43 @@ export interface components {
         };
         /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
         SourceName: string;
+        /** @enum {string} */
+        StatementPurpose: "rows" | "total";
+        /** @description What came of running a statement, past the cache. Times are microseconds. */
+        StatementRun: {
+            /** @description Why there is no result; `null` when there is one. */
+            error: string | null;
+            /**
+             * Format: uint64
+             * @description The wait for the customer's turn.
+             */
+            queue_us: number;
+            /**
+             * Format: uint64
+             * @description Until the data source was open; 0 where that is part of the execution.
+             */
+            open_us: number;
+            /**
+             * Format: uint64
+             * @description In the database, and on the way back.
+             */
+            execute_us: number;
+            /**
+             * Format: uint64
+             * @description From rows to the reply's JSON.
+             */
+            encode_us: number;
+            /** Format: uint64 */
+            rows: number;
+            /**
+             * Format: uint64
+             * @description Of the rows as JSON.
+             */
+            bytes: number;
+        };
         /** @description A table behind the connection. */
         Table: {
-            name: components["schemas"]["TableName"];
+            name: string;
             columns: components["schemas"]["TableColumnType"][];
         };
         /** @description A column of a table that shows rows as they are. */
@@ -2821,6 +3095,19 @@ export interface components {
         };
         /** @description The syntax of an IANA time zone name; whether the zone exists is for the query compiler. */
         TimeZoneName: string;
+        /**
+         * @description How a connection is encrypted and the server's certificate is looked at.
+         *
+         *     When nothing is said, a server on this machine (`localhost`, a loopback address, a socket) is
+         *     reached as [`TlsMode::Off`] and every other one as [`TlsMode::VerifyFull`].
+         */
+        Tls: {
+            mode?: components["schemas"]["TlsMode"] | null;
+            /** @description Certificates of the authorities to trust instead of the system's, as PEM. */
+            authorities?: string | null;
+        };
+        /** @description How far a server must prove who it is. */
+        TlsMode: "off" | "require" | "verify_full";
         /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
         Usage: {
             /**
@@ -2892,7 +3179,8 @@ export interface components {
              */
             isolated?: boolean;
             /**
-             * @description Where the rows are. When left out, the connection stays as it is.
+             * @description Where the rows are. When left out, the connection stays as it is; a password that is left out
+             *     stays as long as host, port and user do.
              * @default null
              */
             connection?: components["schemas"]["Connection"] | null;
@@ -3926,7 +4214,7 @@ export interface operations {
     list_api_tokens: {
         parameters: {
             query?: {
-                /** @description Only the tokens of this group. */
+                /** @description Only those of this group. */
                 group?: components["schemas"]["GroupName"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -4158,6 +4446,37 @@ export interface operations {
             };
         };
     };
+    purge_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CachePurge"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -4373,13 +4692,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Customer"];
                 };
-            };
-            /** @description As the client has it */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description What went wrong, and what to do */
             default: {
@@ -4724,6 +5036,45 @@ export interface operations {
             };
         };
     };
+    explain_panel: {
+        parameters: {
+            query?: {
+                /** @description The customer's data visibility group. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelToExplain"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelExplanation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dashboard_versions: {
         parameters: {
             query?: {
@@ -5002,7 +5353,7 @@ export interface operations {
     list_embed_secrets: {
         parameters: {
             query?: {
-                /** @description Only the secrets of this group. */
+                /** @description Only those of this group. */
                 group?: components["schemas"]["GroupName"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;

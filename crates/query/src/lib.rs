@@ -34,7 +34,7 @@ pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
 pub use error::{Audience, DatasetFault, QueryError, RequestFault, RowPolicyFault};
 pub use explain::{
     BoundPolicy, BoundRowPolicy, ChosenSource, DatasetExplanation, TenantIds, VariableKind,
-    ViewerVariable, explain,
+    ViewerVariable, explain, explain_dataset,
 };
 pub use gate::Refusal;
 pub use isolation::Unproved;

@@ -15,6 +15,7 @@ mod error;
 mod flight;
 mod gate;
 mod instance;
+mod measure;
 #[allow(
     dead_code,
     unused_imports,
@@ -31,6 +32,7 @@ mod stop;
 pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
+pub use measure::{Measured, Stages};
 pub use network::NetworkPolicy;
 pub use options::{CachePolicy, CustomerKey, Limits, REFRESH_PAUSE, RunOptions, WorkerCommand};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};

@@ -11,6 +11,7 @@ use model::source::DataSource;
 use query::Statement;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 use crate::activity::{Activity, Load, name_of};
 use crate::cache::{Fresh, ResultCache, Use};
@@ -18,6 +19,7 @@ use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
 use crate::flight::{Flights, Pilot, Waiter};
 use crate::instance::Instance;
+use crate::measure::Stages;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, ResultSet};
 
@@ -71,21 +73,30 @@ impl Sources {
         statement: &Statement,
         options: RunOptions,
     ) -> Result<Answer, SourceError> {
+        let key = key(statement, options.purge);
+        let query = self.query(source, statement, options.request_id)?;
+        self.answer(source, key, || query, options).await
+    }
+
+    /// The statement as connectors take it. Errs when it was compiled for another source.
+    pub(crate) fn query(
+        &self,
+        source: &DataSource,
+        statement: &Statement,
+        request_id: Uuid,
+    ) -> Result<Query, SourceError> {
         if statement.source() != source.id {
             let detail = format!("it was compiled for source {:?}", statement.source());
             return Err(SourceError::Refused { detail });
         }
-        let key = key(statement, options.purge);
-        let request_id = options.request_id;
-        let query = || Query {
+        Ok(Query {
             sql: statement.sql().to_owned(),
             arguments: statement.args().to_vec(),
             session: statement.session().to_vec(),
             row_limit: statement.row_limit().into(),
             byte_limit: self.0.limits.result_bytes,
             request_id,
-        };
-        self.answer(source, key, query, options).await
+        })
     }
 
     /// The columns of a table of `source`, in their order.
@@ -130,6 +141,10 @@ impl Sources {
     /// Waits until no other connection is being tried.
     pub(crate) async fn turn_to_probe(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.0.probe.lock().await
+    }
+
+    pub(crate) fn cache(&self) -> &ResultCache {
+        &self.0.cache
     }
 
     pub(crate) fn shared_activity(&self) -> &Arc<Activity> {
@@ -221,7 +236,7 @@ impl Sources {
     }
 
     /// The open instance for this revision of the source, or a new one.
-    fn instance(&self, source: &DataSource) -> Result<Arc<Instance>, SourceError> {
+    pub(crate) fn instance(&self, source: &DataSource) -> Result<Arc<Instance>, SourceError> {
         self.0.sweeper.call_once(|| {
             tokio::spawn(sweep(Arc::downgrade(&self.0)));
         });
@@ -248,7 +263,7 @@ impl Sources {
 }
 
 /// Under what a result is kept: whatever decides its rows, and the purges so far.
-fn key(statement: &Statement, purge: i64) -> Hash {
+pub(crate) fn key(statement: &Statement, purge: i64) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(statement.cache_key().as_bytes());
     hasher.update(&purge.to_le_bytes());
@@ -277,7 +292,7 @@ async fn fly(
 ) {
     let (as_of, asked) = (now(), Instant::now());
     let stop = pilot.stop.clone();
-    let tell = async |outcome: Result<ResultSet, SourceError>| {
+    let tell = async |outcome: Result<ResultSet, SourceError>, _: Stages| {
         inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
         Span::current().record("fanlight.outcome", name_of(&outcome, pilot.stop.is_ordered()));
         let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });
