@@ -1223,11 +1223,8 @@ export interface components {
          * @enum {string}
          */
         Access: "read-only" | "read-write";
-        /**
-         * @description How a measure combines a column's values. Missing values do not take part.
-         * @enum {string}
-         */
-        Aggregate: "count" | "count_distinct" | "sum" | "avg" | "min" | "max";
+        /** @description How a measure combines a column's values. Missing values do not take part. */
+        Aggregate: ("count" | "count_distinct" | "sum" | "min" | "max") | "avg" | "percentile" | "median" | "ratio";
         /** @description An API token without its secret. */
         ApiToken: {
             /** @description 16 lowercase hexadecimal digits. */
@@ -1335,10 +1332,20 @@ export interface components {
         /** @description What a column is to its panel. */
         ColumnRole: ("dimension" | "measure") | "column";
         /**
+         * @description How a column of rows as they are is summed up.
+         * @enum {string}
+         */
+        ColumnTotal: "count" | "count_distinct" | "sum" | "avg" | "min" | "max";
+        /**
          * @description What a column holds.
          * @enum {string}
          */
         ColumnType: "string" | "integer" | "float" | "decimal" | "boolean" | "date" | "timestamp" | "time";
+        /** @description Both ends belong to the period: dates in the zone in force, or RFC 3339 in UTC. */
+        ComparedPeriod: {
+            start: string;
+            end: string;
+        };
         /** @description How to reach a data source. */
         Connection: {
             /** @constant */
@@ -1458,6 +1465,13 @@ export interface components {
         };
         /** @description What the operator calls an API token. Several tokens may have one name. */
         CredentialName: string;
+        /** @description Fixed days, or instants. */
+        CustomPeriod: {
+            /** @description A day such as `2023-08-09`, or an instant such as `2023-08-09T12:00:00Z`. */
+            start: string;
+            /** @description The same kind of text; it belongs to the period. */
+            end: string;
+        };
         /** @description A customer: a tenant, or any node of the tenant tree. */
         Customer: {
             /** @description The product's own id of the customer, unique in its group. */
@@ -1897,7 +1911,8 @@ export interface components {
         };
         /** @description A statement as the data source gets it. */
         ExplainedStatement: {
-            purpose: components["schemas"]["StatementPurpose"];
+            /** @description `rows`, `total`, `totals`, `current`, `previous` or `previous_rows`. */
+            purpose: string;
             sql: string;
             /** @description In the order of the placeholders. */
             arguments: components["schemas"]["BoundArgument"][];
@@ -2308,15 +2323,26 @@ export interface components {
             /** @description The text that stands for a missing value in a CSV file, for example `NA`. */
             null_text?: string | null;
         };
+        /** @description What stands in an empty bucket. */
+        Fill: "zero" | "null";
         /** @description A condition on one column. */
         Filter: {
             column: components["schemas"]["ColumnName"];
             operator: components["schemas"]["FilterOperator"];
-            /** @description A scalar; a list for `in`, `not_in` and `between`; absent for `is_empty`, `is_not_empty`. */
-            value?: string | number | boolean | (string | number | boolean | null)[] | null;
+            /**
+             * @description A scalar; a list for `in`, `not_in`, `between` and `not_between`; a length such as `7 days` for
+             *     `in_last`; a unit such as `month` for `in_this` and `in_previous`; absent for `is_empty`,
+             *     `is_not_empty`, `is_true` and `is_false`.
+             *
+             *     An author may write `{variable: name}`: the viewer's choice. While that has no value, the
+             *     condition is dropped.
+             */
+            value?: string | number | boolean | (string | number | boolean | null)[] | {
+                variable: string;
+            } | null;
         };
         /** @description How a filter compares. A missing value passes only `is_empty`. */
-        FilterOperator: ("equals" | "not_equals" | "in" | "not_in" | "greater_than" | "at_least" | "less_than" | "at_most" | "is_empty" | "is_not_empty") | "between" | "contains" | "starts_with";
+        FilterOperator: ("equals" | "not_equals" | "in" | "not_in" | "greater_than" | "at_least" | "less_than" | "at_most" | "not_contains" | "is_true" | "is_false" | "is_empty" | "is_not_empty") | "between" | "not_between" | "contains" | "starts_with" | "ends_with" | "in_last" | "in_this" | "in_previous";
         /** @description A choice that the author wrote. */
         FixedOption: {
             /** @description A string, number or boolean. */
@@ -2492,13 +2518,40 @@ export interface components {
             /** @description One to eight names, the root level first. */
             levels: string[];
         };
-        /** @description A figure computed for each group. */
+        /**
+         * @description A figure computed for each group.
+         *
+         *     The keys are flat because authors write them so; [`Measure::calculation`] says what they mean.
+         */
         Measure: {
             /** @description The name of the result column. */
             name: components["schemas"]["ColumnName"];
-            aggregate: components["schemas"]["Aggregate"];
-            /** @description The dataset's column; absent only for `count`, which then counts rows. */
+            /** @description How values are combined; give either this or `formula`. */
+            aggregate?: components["schemas"]["Aggregate"] | null;
+            /** @description The dataset's column; absent for `count`, which then counts rows. */
             column?: components["schemas"]["ColumnName"] | null;
+            /**
+             * Format: double
+             * @description For `percentile`: which one, 0 to 100.
+             */
+            p?: number | null;
+            /** @description For `avg`: the column that says how much each value weighs. */
+            weight?: components["schemas"]["ColumnName"] | null;
+            /** @description For `ratio` in place of `column`: another measure of this panel. */
+            measure?: components["schemas"]["ColumnName"] | null;
+            /** @description For `ratio`: what is divided by, a column like `column` or a measure like `measure`. */
+            over?: components["schemas"]["ColumnName"] | null;
+            /** @description An expression of aggregates over the dataset's columns, such as `SUM(paid) / SUM(billed)`. */
+            formula?: string | null;
+            /** @description Show the figure of the row and the rows before it. */
+            running?: components["schemas"]["Running"] | null;
+            /**
+             * Format: uint32
+             * @description For `running`: how many rows take part, the row itself included, 2 to 1,000; all when absent.
+             */
+            window?: number | null;
+            /** @description Show the figure as a share, from 0 to 1. */
+            share_of?: components["schemas"]["Whole"] | null;
             label?: string | null;
             format?: components["schemas"]["Format"] | null;
         };
@@ -2523,6 +2576,8 @@ export interface components {
         Options: components["schemas"]["DatasetOptions"] | components["schemas"]["FixedOption"][];
         /** @enum {string} */
         Orientation: "vertical" | "horizontal";
+        /** @description What the groups beyond a limit become together. */
+        Others: boolean | string;
         /** @description What became of a customer that was put. */
         OutcomeWord: ("created" | "updated") | "unchanged" | "failed";
         /** @description One page of a list. */
@@ -2641,6 +2696,16 @@ export interface components {
              * @description Most groups or rows, 1 to 10,000.
              */
             limit?: number | null;
+            /** @description Gather the groups beyond `limit` in one more group: `true`, or what that group is called. */
+            others?: components["schemas"]["Others"] | null;
+            /** @description What stands in buckets of dates in which nothing happened; without it they are left out. */
+            fill?: components["schemas"]["Fill"] | null;
+            /** @description A dimension of a table whose values become columns, at most 100. */
+            pivot?: components["schemas"]["ColumnName"] | null;
+            /** @description A table's last row: its measures over all rows, on whatever page they stand. */
+            totals?: boolean;
+            /** @description The periods that a `kpi_trend` compares. */
+            trend?: components["schemas"]["Trend"] | null;
             /**
              * Format: uint32
              * @description Rows on a page of a table, 1 to 1,000; 50 when absent.
@@ -2662,6 +2727,13 @@ export interface components {
              * @description Of tables: the rows on all pages.
              */
             total_rows: number | null;
+            /**
+             * @description Of tables with totals: one cell per column, over the rows of all pages; absent while a filter
+             *     on figures leaves no rows to speak of.
+             */
+            totals?: components["schemas"]["Cell"][] | null;
+            /** @description Of trends. */
+            comparison?: components["schemas"]["PeriodComparison"] | null;
             /** @description Whether somebody asked the same before. */
             cached: boolean;
             /** @description When the data source was asked: RFC 3339. */
@@ -2681,13 +2753,16 @@ export interface components {
              * @description How long it took from the request to the statements, in microseconds.
              */
             compile_us: number;
-            /** @description The rows; of tables also their number on all pages. */
+            /**
+             * @description The rows first; then, where the panel shows them, their number on all pages, totals, and what a
+             *     trend is compared with.
+             */
             statements: components["schemas"]["ExplainedStatement"][];
         };
         /** @description The id of a panel inside one dashboard, also usable as a variable name. */
         PanelId: string;
         /** @description How a panel shows its rows. */
-        PanelKind: ("bar" | "line" | "table") | "kpi";
+        PanelKind: ("bar" | "line" | "table") | "kpi" | "kpi_trend";
         /** @description What is to be explained: a viewer's request, and whose it is. */
         PanelToExplain: {
             /** @description Values of controls and of the page, by name. Names that speak of the customer are ignored. */
@@ -2726,6 +2801,32 @@ export interface components {
             hierarchy_level_name: string;
             is_demo_group: boolean;
         };
+        /** @description The period of a trend. */
+        Period: components["schemas"]["Preset"] | components["schemas"]["CustomPeriod"] | components["schemas"]["PeriodVariable"];
+        /** @description A trend's figures of a period and of the one before. */
+        PeriodComparison: {
+            current: components["schemas"]["Cell"];
+            previous: components["schemas"]["Cell"];
+            /**
+             * Format: double
+             * @description By how much `current` is above `previous`, as a share of that: 0.25 is a quarter more. Null
+             *     where there is nothing to compare with.
+             */
+            change: number | null;
+            current_period: components["schemas"]["ComparedPeriod"];
+            previous_period: components["schemas"]["ComparedPeriod"];
+            /** @description The unit of the points, which stand at its starts. */
+            bucket: components["schemas"]["Bucket"];
+            /** @description The points of the period before, like `rows`; the first belongs to the first. */
+            previous_rows: components["schemas"]["Cell"][][];
+        };
+        /** @description The viewer's choice. */
+        PeriodVariable: {
+            /** @description A date range's id. */
+            variable: string;
+            /** @description The period while the viewer has chosen none; the last four weeks when absent. */
+            default?: components["schemas"]["Preset"] | null;
+        };
         /** @description What applying a workspace changed, or would change. */
         Plan: {
             dry_run: boolean;
@@ -2752,6 +2853,8 @@ export interface components {
             pointer: string;
             detail: string;
         };
+        /** @description Periods that move with the present day, which is part of all but the last. */
+        Preset: ("today" | "last_7_days" | "last_3_months" | "last_12_months" | "month_to_date" | "year_to_date") | "last_4_weeks" | "previous_month";
         /** @description A problem document (RFC 9457). */
         Problem: {
             /** @description A stable promise: a relative reference to the documentation's page about this problem. */
@@ -2909,6 +3012,8 @@ export interface components {
         ResultColumn: {
             name: string;
             type: components["schemas"]["ColumnType"];
+            /** @description Of a table's column that was a value: the measure whose figures it holds. */
+            measure?: string | null;
         };
         /** @description Keeps the rows whose column fits a property of the customer: give either `in` or `equals`. */
         RowPolicy: {
@@ -2945,6 +3050,11 @@ export interface components {
             /** @description The level's id that it is set to, for example `customer_id`. */
             equals: string;
         };
+        /**
+         * @description What a running figure is of the figures it runs over.
+         * @enum {string}
+         */
+        Running: "total" | "average";
         /** @description A schema. An API token sees only those defaults that are data sources of its group. */
         Schema: {
             /** @description The number by which mappings name it. */
@@ -3032,8 +3142,6 @@ export interface components {
         };
         /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
         SourceName: string;
-        /** @enum {string} */
-        StatementPurpose: "rows" | "total";
         /** @description What came of running a statement, past the cache. Times are microseconds. */
         StatementRun: {
             /** @description Why there is no result; `null` when there is one. */
@@ -3074,6 +3182,8 @@ export interface components {
         /** @description A column of a table that shows rows as they are. */
         TableColumn: {
             column: components["schemas"]["ColumnName"];
+            /** @description What stands below the column when the table has `totals`. */
+            total?: components["schemas"]["ColumnTotal"] | null;
             label?: string | null;
             format?: components["schemas"]["Format"] | null;
         };
@@ -3108,6 +3218,14 @@ export interface components {
         };
         /** @description How far a server must prove who it is. */
         TlsMode: "off" | "require" | "verify_full";
+        /** @description What a `kpi_trend` compares. */
+        Trend: {
+            /** @description The dataset's column that says when. */
+            date: components["schemas"]["ColumnName"];
+            period: components["schemas"]["Period"];
+            /** @description The unit of the line's points; chosen by the length of the period when absent. */
+            bucket?: components["schemas"]["Bucket"] | null;
+        };
         /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
         Usage: {
             /**
@@ -3185,6 +3303,8 @@ export interface components {
              */
             connection?: components["schemas"]["Connection"] | null;
         };
+        /** @description What a share is of. */
+        Whole: "total" | "axis";
     };
     responses: never;
     parameters: never;

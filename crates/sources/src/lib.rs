@@ -9,6 +9,7 @@
 
 mod activity;
 mod cache;
+mod clickhouse;
 mod connector;
 mod engine_worker;
 mod error;
@@ -16,13 +17,9 @@ mod flight;
 mod gate;
 mod instance;
 mod measure;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the connectors of database servers are being built on it"
-)]
 mod network;
 mod options;
+mod postgres;
 mod probe;
 mod queue;
 mod result;

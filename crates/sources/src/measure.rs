@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 
 use crate::error::SourceError;
 use crate::options::{CustomerKey, RunOptions};
-use crate::result::{Answer, ResultSet};
-use crate::sources::{Sources, key};
+use crate::result::{Answer, ResultSet, apply};
+use crate::sources::{Sources, Work, key};
 use crate::stop::stop;
 
 /// A result that was fetched for nobody else, with how long its stages took.
@@ -40,7 +40,7 @@ impl Sources {
         statement: &Statement,
         options: RunOptions,
     ) -> Result<Measured, SourceError> {
-        let query = self.query(source, statement, options.request_id)?;
+        let Work { query, steps } = self.work(source, statement, options.request_id)?;
         let instance = self.instance(source)?;
         let customer: CustomerKey = options.customer;
         let (_stopper, stop) = stop();
@@ -63,7 +63,7 @@ impl Sources {
             detail: format!("the query's task ended without an outcome: {error}"),
         })?;
         let (result, stages) = outcome?;
-        Ok(Measured { result: Arc::new(result), stages })
+        Ok(Measured { result: Arc::new(apply(result, &steps)?), stages })
     }
 
     /// The kept result that may answer this statement, as it is. Nothing is counted.

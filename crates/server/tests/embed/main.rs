@@ -9,6 +9,7 @@ mod credentials;
 mod explained;
 mod isolation;
 mod leaving;
+mod operations;
 mod replies;
 mod support;
 mod widening;

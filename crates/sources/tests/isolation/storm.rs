@@ -164,7 +164,7 @@ impl Storm {
         report: &mut Report,
     ) -> Result<Answer, String> {
         let customer = CustomerKey(case.looker.tenant.to_owned());
-        let options = RunOptions { cache, purge: 0, request_id: uuid::Uuid::nil(), customer };
+        let options = RunOptions { cache, request_id: uuid::Uuid::nil(), customer, purge: 0 };
         let answer = self.sources.run(source, statement, options).await;
         let answer = answer.map_err(|error| format!("{error}: {}", statement.sql()))?;
         report.from_cache += u64::from(answer.cached);

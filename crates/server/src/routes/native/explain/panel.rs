@@ -82,7 +82,8 @@ pub(super) struct Explanation {
     refusal: Option<String>,
     /// How long it took from the request to the statements, in microseconds.
     compile_us: u64,
-    /// The rows; of tables also their number on all pages.
+    /// The rows first; then, where the panel shows them, their number on all pages, totals, and what a
+    /// trend is compared with.
     statements: Vec<ExplainedStatement>,
 }
 
@@ -90,7 +91,8 @@ pub(super) struct Explanation {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ExplainedStatement")]
 struct ExplainedStatement {
-    purpose: Purpose,
+    /// `rows`, `total`, `totals`, `current`, `previous` or `previous_rows`.
+    purpose: &'static str,
     sql: String,
     /// In the order of the placeholders.
     arguments: Vec<Argument>,
@@ -103,14 +105,6 @@ struct ExplainedStatement {
     kept: Option<KeptResult>,
     /// What came of running it; `null` when that was not asked.
     run: Option<Run>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(rename = "StatementPurpose")]
-enum Purpose {
-    Rows,
-    Total,
 }
 
 /// A value that is bound.
@@ -177,7 +171,8 @@ pub(super) async fn panel(
     let published = published.ok_or(StoreError::NotFound("dashboard in this environment"))?;
     let found = published.definition.panel(panel.as_str());
     let dataset = found.ok_or(StoreError::NotFound("panel"))?.dataset.clone();
-    let (prepared, request) = (app.prepared.get(&published), data.of(Target::Panel(panel.clone())));
+    let (prepared, request) =
+        (app.prepared.get(&published), data.of(Target::Panel(panel.clone()), app.clock.now()));
     let viewer = Viewer::new(&scope, &definitions.schemas, &definitions.sources);
     let (compiled, compile) = timed(|| query::compile(&request, &prepared, &viewer));
     let explained = query::explain_dataset(&dataset, &request.variables, &prepared, &viewer);
@@ -219,16 +214,16 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     async fn explain(&self, compiled: &Compiled) -> Result<Vec<ExplainedStatement>, ApiError> {
-        let mut explained = vec![self.statement(Purpose::Rows, &compiled.rows).await?];
-        if let Some(total) = &compiled.total {
-            explained.push(self.statement(Purpose::Total, total).await?);
+        let mut explained = Vec::new();
+        for (purpose, statement) in compiled.statements() {
+            explained.push(self.statement(purpose, statement).await?);
         }
         Ok(explained)
     }
 
     async fn statement(
         &self,
-        purpose: Purpose,
+        purpose: &'static str,
         statement: &Statement,
     ) -> Result<ExplainedStatement, ApiError> {
         let purge = self.definitions.purges.number(statement.source(), self.published.key);
