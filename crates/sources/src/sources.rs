@@ -347,4 +347,6 @@ async fn sweep(inner: Weak<Inner>) {
 #[cfg(test)]
 mod cache_tests;
 #[cfg(test)]
+mod fairness_tests;
+#[cfg(test)]
 mod tests;
