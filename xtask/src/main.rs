@@ -10,6 +10,7 @@ mod ci;
 mod demo;
 mod dependencies;
 mod fix;
+mod fuzz;
 mod package;
 mod process;
 mod project;
@@ -48,6 +49,8 @@ enum Command {
     Ci(ci::Options),
     /// Measures the performance figures next to their floors and prints them as a table
     Bench(bench::Options),
+    /// Runs generated cases, as many as wanted
+    Fuzz(fuzz::Options),
     /// Builds the web parts, or runs one of their npm scripts
     Web(web::Options),
     /// Repairs what tools can repair: formatting, lints with a known remedy
@@ -76,6 +79,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test(options) => test::run(&project, options),
         Command::Ci(options) => ci::run(&project, options),
         Command::Bench(options) => bench::run(&project, options),
+        Command::Fuzz(options) => fuzz::run(&project, options),
         Command::Web(options) => web::run(&project, options),
         Command::Fix => fix::run(&project),
         Command::Snap(options) => snapshots::accept(&project, options),

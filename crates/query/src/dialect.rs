@@ -8,10 +8,15 @@ mod sqlite;
 
 use model::dashboard::Bucket;
 use model::source::Connection;
+use sqlparser::ast::Query;
 use sqlparser::dialect::Dialect as ParserDialect;
+use sqlparser::tokenizer::Token;
 
 use crate::fragment::Fragment;
+use crate::gate::Refusal;
 use crate::value::Value;
+
+pub use clickhouse::CLICKHOUSE_VALUES;
 
 /// A database's answers. The generic answer follows the SQL standard as PostgreSQL and DuckDB read
 /// it.
@@ -28,6 +33,38 @@ pub(crate) trait Dialect: Send + Sync {
     fn placeholder(&self, number: usize, sql: &mut String) {
         sql.push('$');
         sql.push_str(&number.to_string());
+    }
+
+    /// Appends how the statement that runs speaks of the value with this number: by its placeholder,
+    /// where the database has any. The proof reads placeholders in either case.
+    fn reference(&self, number: usize, value: &Value, sql: &mut String) {
+        let _ = value;
+        self.placeholder(number, sql);
+    }
+
+    /// Appends a number of rows, which is ours and no value from outside.
+    fn row_count(&self, sql: &mut Fragment, number: i64) {
+        sql.bind(Value::Integer(number));
+    }
+
+    /// How rows are grouped and ordered by a result column, given its position from 0 and its name: by
+    /// position, because a name could also be a column of the dataset.
+    fn result_column(&self, position: usize, name: &str) -> String {
+        let _ = name;
+        (position + 1).to_string()
+    }
+
+    /// Whether a name of the SELECT list hides a table's column of that name even where a condition
+    /// writes `table.column`.
+    fn aliases_hide_qualified_columns(&self) -> bool {
+        false
+    }
+
+    /// Objects to what this database would read differently from the parser, or would let a dataset do
+    /// beyond its tables.
+    fn objections(&self, sql: &str, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        let _ = (sql, tokens, query);
+        Ok(())
     }
 
     /// Appends the start of the period in which `column` falls, in `time_zone`: a date, or for

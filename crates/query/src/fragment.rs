@@ -88,16 +88,25 @@ impl Fragment {
         })
     }
 
-    /// The text, with placeholders numbered from 1 in order of appearance.
+    /// The text that is proved, with placeholders numbered from 1 in order of appearance.
     pub(crate) fn text(&self, dialect: &dyn Dialect) -> String {
+        self.written(|number, _, sql| dialect.placeholder(number, sql))
+    }
+
+    /// The text that runs: the same pieces, with the database's own way to speak of a value.
+    pub(crate) fn statement(&self, dialect: &dyn Dialect) -> String {
+        self.written(|number, value, sql| dialect.reference(number, value, sql))
+    }
+
+    fn written(&self, refer: impl Fn(usize, &Value, &mut String)) -> String {
         let mut sql = String::new();
         let mut number = 0;
         for piece in &self.pieces {
             match piece {
                 Piece::Sql(text) => sql.push_str(text),
-                Piece::Bound { .. } => {
+                Piece::Bound { value, .. } => {
                     number += 1;
-                    dialect.placeholder(number, &mut sql);
+                    refer(number, value, &mut sql);
                 }
             }
         }

@@ -32,10 +32,17 @@ pub enum Refusal {
     TableFunction(String),
     #[error("{name} is no table of the data source{hint}")]
     UnknownTable { name: String, hint: String },
+    #[error(
+        "{0:?} is a table of the database's own; if it is one of yours, list it in the connection's \
+         tables"
+    )]
+    SystemTable(String),
     #[error("write only the table's name, not {0}")]
     QualifiedTable(String),
     #[error("the WITH clause names {0:?}, which is also a table; choose another name")]
     ShadowedTable(String),
+    #[error("the database reads {0} differently; write it without")]
+    ReadDifferently(&'static str),
     #[error("it nests or combines queries in a way that is not understood")]
     NotUnderstood,
 }
@@ -56,7 +63,7 @@ pub(crate) fn admit(
     if let ControlFlow::Break(refusal) = query.visit(&mut rules) {
         return Err(refusal);
     }
-    let reading = Reading::of(&query, tables)?;
+    let reading = Reading::of(&query, tables, dialect)?;
     // Whatever the generic visitor meets and the reading did not is hidden from the proof.
     if (rules.selects, rules.factors) == (reading.selects, reading.factors) {
         Ok(reading)
@@ -71,11 +78,14 @@ fn parse(sql: &str, placeholders: usize, dialect: &dyn Dialect) -> Result<Query,
         .map_err(|error| Refusal::Syntax(error.to_string()))?;
     check_tokens(&tokens, placeholders, dialect)?;
     let statements = Parser::new(dialect.parser())
-        .with_tokens(tokens)
+        .with_tokens(tokens.clone())
         .parse_statements()
         .map_err(|error| Refusal::Syntax(error.to_string()))?;
     match <[Statement; 1]>::try_from(statements) {
-        Ok([Statement::Query(query)]) => Ok(*query),
+        Ok([Statement::Query(query)]) => {
+            dialect.objections(sql, &tokens, &query)?;
+            Ok(*query)
+        }
         _ => Err(Refusal::NotOneSelect),
     }
 }

@@ -26,6 +26,10 @@ pub enum Unproved {
     Optional(String),
     #[error("{column} may be a column of another query or an alias; write {table}.{column}")]
     Ambiguous { column: String, table: String },
+    #[error(
+        "the SELECT list calls something else {0}, and the database would compare that; choose another name"
+    )]
+    Hidden(String),
     #[error("{0} is no column of a table that this SELECT reads itself")]
     NotAColumn(String),
     #[error("{table} is not joined by an equality to the table that is compared with a level's id")]
@@ -155,6 +159,11 @@ impl Branch {
         self.facts.condition.iter().chain(on.flat_map(|join| join.on.iter()))
     }
 
+    /// Whether a column of this name, written with its table, may be taken for something else.
+    fn hides(&self, column: &str) -> bool {
+        self.aliases_hide_qualified && self.facts.aliases.iter().any(|alias| alias == column)
+    }
+
     /// The relation whose column this is, by its alias.
     fn qualified(&self, column: &Column) -> Option<usize> {
         let qualifier = column.qualifier.as_ref()?;
@@ -263,6 +272,9 @@ fn compared_relations(branch: &Branch, column: &Column) -> Result<Vec<usize>, Un
 fn qualified_relations(branch: &Branch, column: &Column) -> Result<Vec<usize>, Unproved> {
     let fault = || Unproved::NotAColumn(column.name.clone());
     let at = branch.qualified(column).ok_or_else(fault)?;
+    if branch.hides(&column.name) {
+        return Err(Unproved::Hidden(column.name.clone()));
+    }
     let alias = &branch.relations[at].alias;
     let around = branch.surroundings.as_ref().is_some_and(|names| names.contains(alias));
     // DuckDB reads `alias.name` as a name given in the SELECT list.
@@ -309,6 +321,7 @@ fn links(branch: &Branch) -> Vec<Link> {
         }));
         links.extend(join.merged());
     }
+    links.retain(|link| !branch.hides(&link.left.1) && !branch.hides(&link.right.1));
     links
 }
 

@@ -31,6 +31,7 @@ pub use check::{
     Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing,
 };
 pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
+pub use dialect::CLICKHOUSE_VALUES;
 pub use error::{Audience, DatasetFault, QueryError, RequestFault, RowPolicyFault};
 pub use explain::{
     BoundPolicy, BoundRowPolicy, ChosenSource, DatasetExplanation, TenantIds, VariableKind,

@@ -9,7 +9,6 @@ use crate::plan::Plan;
 use crate::restrict::RestrictedPlan;
 use crate::shape::{Column, Computed, Condition, Key, OrderKey, Shape};
 use crate::statement::Statement;
-use crate::value::Value;
 
 pub(crate) fn render(plan: RestrictedPlan<'_>) -> Compiled {
     let plan = plan.into_plan();
@@ -24,7 +23,7 @@ fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
     Statement {
         source: plan.rendered.source.id,
         revision: plan.rendered.source.revision,
-        sql: sql.text(plan.rendered.dialect),
+        sql: sql.statement(plan.rendered.dialect),
         args: sql.into_values(),
         row_limit,
         time_zone: plan.time_zone.clone(),
@@ -34,19 +33,19 @@ fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
 
 /// The rows of the target: all of a chart's, one page of a table's.
 fn rows(plan: &Plan<'_>) -> Fragment {
-    let shape = &plan.shape;
+    let (shape, dialect) = (&plan.shape, plan.rendered.dialect);
     let mut sql = unordered(plan);
-    order(&mut sql, shape, plan.rendered.dialect);
+    order(&mut sql, shape, dialect);
     let limit = shape.limit.map(u64::from);
     match shape.page {
         Some(page) => {
             let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(page.offset));
             sql.sql("\nlimit ");
-            sql.bind(integer(left.min(u64::from(page.size))));
+            dialect.row_count(&mut sql, integer(left.min(u64::from(page.size))));
             sql.sql(" offset ");
-            sql.bind(integer(page.offset));
+            dialect.row_count(&mut sql, integer(page.offset));
         }
-        None => cut(&mut sql, limit),
+        None => cut(&mut sql, limit, dialect),
     }
     sql
 }
@@ -56,20 +55,20 @@ fn total(plan: &Plan<'_>) -> Fragment {
     let mut sql = Fragment::default();
     sql.sql("select count(*) as \"total\"\nfrom (\n");
     sql.append(unordered(plan));
-    cut(&mut sql, plan.shape.limit.map(u64::from));
+    cut(&mut sql, plan.shape.limit.map(u64::from), plan.rendered.dialect);
     sql.sql("\n) as counted");
     sql
 }
 
-fn cut(sql: &mut Fragment, limit: Option<u64>) {
+fn cut(sql: &mut Fragment, limit: Option<u64>, dialect: &dyn Dialect) {
     if let Some(limit) = limit {
         sql.sql("\nlimit ");
-        sql.bind(integer(limit));
+        dialect.row_count(sql, integer(limit));
     }
 }
 
-fn integer(number: u64) -> Value {
-    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The rows of the whole result in no order.
@@ -103,7 +102,7 @@ fn select(plan: &Plan<'_>) -> Fragment {
     sql.append(plan.rendered.sql.clone());
     sql.sql("\n) as dataset");
     conditions(&mut sql, "dataset", &shape.before, plan.rendered.dialect);
-    group(&mut sql, shape);
+    group(&mut sql, shape, plan.rendered.dialect);
     sql
 }
 
@@ -130,17 +129,17 @@ fn computed(sql: &mut Fragment, column: &Column, plan: &Plan<'_>) {
     }
 }
 
-/// Positions instead of names: a name could also be a column of the dataset.
-fn group(sql: &mut Fragment, shape: &Shape) {
+fn group(sql: &mut Fragment, shape: &Shape, dialect: &dyn Dialect) {
     if !shape.grouped {
         return;
     }
     let is_key = |(_, column): &(usize, &Column)| !matches!(column.from, Computed::Measure(..));
     let keys = shape.columns.iter().enumerate().filter(is_key);
-    let positions: Vec<String> = keys.map(|(at, _)| (at + 1).to_string()).collect();
-    if !positions.is_empty() {
+    let keys = keys.map(|(at, column)| dialect.result_column(at, column.result.name.as_str()));
+    let keys: Vec<String> = keys.collect();
+    if !keys.is_empty() {
         sql.sql("\ngroup by ");
-        sql.sql(&positions.join(", "));
+        sql.sql(&keys.join(", "));
     }
 }
 
@@ -153,7 +152,9 @@ fn order(sql: &mut Fragment, shape: &Shape, dialect: &dyn Dialect) {
     for (at, OrderKey { key, descending }) in shape.order.iter().enumerate() {
         sql.sql(if at == 0 { "\norder by " } else { ", " });
         let key = match key {
-            Key::Result(index) => (index + 1).to_string(),
+            Key::Result(index) => {
+                dialect.result_column(*index, shape.columns[*index].result.name.as_str())
+            }
             Key::Hidden(name) => of("dataset", name.as_str(), dialect),
         };
         dialect.order_key(sql, &key, *descending);

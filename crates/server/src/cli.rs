@@ -71,7 +71,8 @@ enum Command {
     Import(import::Command),
     /// Write a first workspace, from a Parquet or CSV file or with a few rows of its own
     New(new::Options),
-    /// Look for faults in a workspace, and list on what ground each dataset answers
+    /// Look for faults in a workspace, and list on what ground each dataset answers; or look at every
+    /// panel as a customer
     Check(check::Options),
     /// Copy the store into a file, also while it serves
     Backup(backup::BackupOptions),
@@ -125,7 +126,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Secret(command) => credentials::secret(&place, command).await,
             Command::Import(command) => import::run(&place, command).await,
             Command::New(options) => new::run(options).await,
-            Command::Check(options) => Ok(check::run(&options)),
+            Command::Check(options) => check::run(&place, &options).await,
             Command::Backup(options) => backup::back_up(&place, options).await,
             Command::Restore(options) => backup::restore(&place, options).await,
             Command::Key(command) => key::run(&place, command).await,
@@ -205,6 +206,11 @@ mod tests {
         check(&["new", "first", "--tenant-column", "shop"], false);
         check(&["check"], true);
         check(&["check", "workspace"], true);
+        check(&["check", "workspace", "--as", "UA", "--customers", "c.json", "--json"], true);
+        check(&["check", "--as", "UA", "--stored", "--group", "g", "--dashboard", "d"], true);
+        check(&["check", "workspace", "--as", "UA", "--stored"], false);
+        check(&["check", "--stored"], false);
+        check(&["check", "--json"], false);
         check(&["backup", "monday.db"], true);
         check(&["backup"], false);
         check(&["restore", "monday.db", "--data-dir", "d", "--force"], true);

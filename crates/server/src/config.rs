@@ -71,7 +71,8 @@ pub struct Config {
     /// What goes to the log, as `tracing` filters: `info`, `warn,server=debug`.
     pub log: String,
     pub log_format: LogFormat,
-    /// What queries of customers' data may take, and where they may lead.
+    /// What queries of customers' data may take, and where their connections may lead, however they
+    /// are declared.
     pub queries: Limits,
 }
 

@@ -10,10 +10,12 @@ use query::Value;
 use uuid::Uuid;
 
 use crate::activity::Activity;
+use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
 use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
+use crate::postgres::PostgresDatabase;
 use crate::result::ResultSet;
 use crate::stop::Stop;
 
@@ -102,10 +104,10 @@ pub(crate) struct Circumstances<'a> {
 pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<dyn Connector> {
     match connection {
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
-        Connection::Postgres(_) => todo!("a file of its own"),
+        Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
         Connection::MySql(_) => todo!("a file of its own"),
         Connection::Sqlite(_) => todo!("a file of its own"),
-        Connection::ClickHouse(_) => todo!("a file of its own"),
+        Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }
 }
 

@@ -9,20 +9,17 @@
 
 mod activity;
 mod cache;
+mod clickhouse;
 mod connector;
 mod engine_worker;
 mod error;
 mod flight;
 mod gate;
 mod instance;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the connectors of database servers are being built on it"
-)]
 mod network;
 mod objects;
 mod options;
+mod postgres;
 mod probe;
 mod queue;
 mod result;

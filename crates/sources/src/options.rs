@@ -28,6 +28,8 @@ pub struct Limits {
     pub waiting_per_source: usize,
     /// A source that nobody asked for so long is closed, and opened again when asked.
     pub idle: Duration,
+    /// A connection to a database that was not used for so long is tried before it is used.
+    pub untried: Duration,
     /// The memory, temporary files and threads of each engine worker. Its connections follow
     /// `queries_per_source`.
     pub engine: engine::protocol::Limits,
@@ -51,6 +53,7 @@ impl Default for Limits {
             queries_per_customer: 4,
             waiting_per_source: 256,
             idle: Duration::from_secs(600),
+            untried: Duration::from_secs(60),
             engine: engine::protocol::Limits::default(),
             temporary_folder: None,
             objects: ObjectLimits::default(),

@@ -62,6 +62,13 @@ impl ResultSet {
         Ok(Self { columns: columns.collect(), batches, row_count, encoded: OnceLock::new() })
     }
 
+    /// Of a connector that brings its columns into those forms itself: batch by batch, each column is
+    /// an array of a type that a [`Cell`] is read from.
+    pub(crate) fn of_canonical(columns: Vec<Column>, batches: Vec<RecordBatch>) -> Self {
+        let row_count = batches.iter().map(RecordBatch::num_rows).sum();
+        Self { columns, batches, row_count, encoded: OnceLock::new() }
+    }
+
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }

@@ -170,6 +170,7 @@ impl Sources {
         )
     }
 
+    /// Answers the question with this key.
     pub(crate) async fn answer(
         &self,
         source: &Arc<DataSource>,

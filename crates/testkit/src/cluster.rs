@@ -6,13 +6,14 @@
 
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
+
+use crate::keeper::Keeper;
 
 const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
 const USER: &str = "fanlight";
@@ -25,7 +26,9 @@ pub struct Cluster {
     dir: TempDir,
     /// Beyond those of every cluster: `name=value`.
     settings: Vec<String>,
-    server: Option<Server>,
+    /// Part of the socket's name too.
+    port: u16,
+    server: Option<Keeper>,
 }
 
 /// What a server shows to those who connect by TLS, as PEM.
@@ -49,6 +52,7 @@ impl Cluster {
         write_private(&data.join("server.crt"), &certificate.chain)?;
         write_private(&data.join("server.key"), &certificate.key)?;
         let port = free_port()?;
+        cluster.port = port;
         cluster.settings = vec![
             "ssl=on".to_owned(),
             "listen_addresses=127.0.0.1".to_owned(),
@@ -62,7 +66,7 @@ impl Cluster {
         remove_orphans();
         let dir = private_dir()?;
         copy(&template()?, &dir.path().join("data"))?;
-        Ok(Self { dir, settings: Vec::new(), server: None })
+        Ok(Self { dir, settings: Vec::new(), port: 5432, server: None })
     }
 
     /// Ends the server at once, as a crash does, and keeps what it had written.
@@ -74,18 +78,24 @@ impl Cluster {
     pub fn resume(&mut self) -> Result<()> {
         // Left behind by a crash, it would tell the state of the server before.
         let _ = std::fs::remove_file(self.dir.path().join("data/postmaster.pid"));
-        self.server = Some(Server::start(self.dir.path(), &self.settings)?);
+        self.server = Some(start(self.dir.path(), &self.settings)?);
         self.wait()
     }
 
     /// The connection string of the database.
     pub fn url(&self) -> String {
-        format!("host={} user={USER} dbname=postgres", self.dir.path().display())
+        let (host, port) = (self.dir.path().display(), self.port);
+        format!("host={host} port={port} user={USER} dbname=postgres")
+    }
+
+    /// The folder of the socket that the server listens on.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The socket that the server listens on.
     pub fn socket(&self) -> PathBuf {
-        self.dir.path().join(".s.PGSQL.5432")
+        self.dir.path().join(format!(".s.PGSQL.{}", self.port))
     }
 
     /// The user that owns the database; it has no password.
@@ -128,10 +138,15 @@ impl Cluster {
 
     /// Runs SQL as the owner of the database.
     pub fn execute(&self, sql: &str) -> Result<()> {
+        self.ask(sql).map(drop)
+    }
+
+    /// Runs SQL as the owner of the database; what it answers, a line per row.
+    pub fn ask(&self, sql: &str) -> Result<String> {
         let mut psql = Command::new(format!("{PROGRAMS}/psql"));
         let done = psql.args([&self.url(), "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql]).output()?;
         ensure!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
-        Ok(())
+        Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
     }
 
     /// Waits until the server says in its pid file that it takes connections.
@@ -156,52 +171,10 @@ impl Drop for Cluster {
     }
 }
 
-/// The server's process. The kernel kills it when the thread that started it ends, so that thread
-/// waits for nothing else.
-struct Server {
-    stop: Option<Sender<()>>,
-    keeper: Option<thread::JoinHandle<()>>,
-}
-
-impl Server {
-    fn start(dir: &Path, settings: &[String]) -> Result<Self> {
-        let (stop, stopped) = channel();
-        let (started, start) = channel();
-        let (dir, settings) = (dir.to_owned(), settings.to_vec());
-        let keeper = thread::spawn(move || keep(&dir, &settings, &started, &stopped));
-        start.recv().context("the thread that starts PostgreSQL ended")??;
-        Ok(Self { stop: Some(stop), keeper: Some(keeper) })
-    }
-}
-
-fn keep(dir: &Path, settings: &[String], started: &Sender<Result<()>>, stopped: &Receiver<()>) {
-    let mut server = match spawn(dir, settings) {
-        Ok(server) => server,
-        Err(fault) => return drop(started.send(Err(fault))),
-    };
-    // The receiver waits for exactly this.
-    let _ = started.send(Ok(()));
-    // Errs when the sender is dropped, which means the same.
-    let _ = stopped.recv();
-    // Nothing of a test's database is worth an orderly end, and killing the first process alone would
-    // leave the others to hold the socket: this is what `pg_ctl stop -m immediate` does.
-    let quit = rustix::process::Pid::from_child(&server);
-    if rustix::process::kill_process(quit, rustix::process::Signal::QUIT).is_err() {
-        let _ = server.kill();
-    }
-    let _ = server.wait();
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(keeper) = self.keeper.take() {
-            let _ = keeper.join();
-        }
-    }
-}
-
-fn spawn(dir: &Path, further: &[String]) -> Result<Child> {
+/// Starts the server in a directory. Nothing of a test's database is worth an orderly end, and killing
+/// the first process alone would leave the others to hold the socket: SIGQUIT is what
+/// `pg_ctl stop -m immediate` sends.
+fn start(dir: &Path, further: &[String]) -> Result<Keeper> {
     let log = std::fs::File::create(dir.join("log"))?;
     let data = dir.join("data");
     let settings = [
@@ -220,7 +193,8 @@ fn spawn(dir: &Path, further: &[String]) -> Result<Child> {
         command.arg("-c").arg(setting);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-    command.spawn().context("starting PostgreSQL (Debian package postgresql-15)")
+    Keeper::start(command, rustix::process::Signal::QUIT)
+        .context("starting PostgreSQL (Debian package postgresql-15)")
 }
 
 /// A command through `setpriv`, as another user when we are root: PostgreSQL refuses root.
@@ -310,7 +284,7 @@ fn write_private(file: &Path, text: &str) -> Result<()> {
 }
 
 /// A port that nobody listens on just now.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 

@@ -1,11 +1,14 @@
-//! What tests start for themselves: a PostgreSQL cluster, stores, sample customers. Everything is in
+//! What tests start for themselves: PostgreSQL and ClickHouse servers, stores, sample customers. Everything is in
 //! temporary directories and goes away with the value that holds it.
 
+mod clickhouse;
 mod clock;
 mod cluster;
+mod keeper;
 mod samples;
 mod store;
 
+pub use clickhouse::{ClickHouse, ClickHousePair};
 pub use clock::ManualClock;
 pub use cluster::{Certificate, Cluster};
 pub use samples::{customer, customer_below, flights};

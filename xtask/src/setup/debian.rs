@@ -1,4 +1,4 @@
-//! Programs of the operating system that the tests start: a browser, PostgreSQL, nginx
+//! Programs of the operating system that the tests start: a browser, PostgreSQL, ClickHouse, nginx
 //! and what makes Python environments.
 //!
 //! On Debian as root, what is missing is installed; elsewhere one sentence says what to install.
@@ -15,8 +15,9 @@ struct Program {
     is_there: fn() -> bool,
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program { package: "chromium", is_there: || is_installed("chromium") },
+    Program { package: "clickhouse-server", is_there: has_clickhouse },
     Program { package: "nginx", is_there: has_nginx },
     Program { package: "postgresql", is_there: has_postgresql },
     Program { package: "python3-venv", is_there: has_python_environments },
@@ -41,6 +42,10 @@ fn has_postgresql() -> bool {
     let has_initdb = |folder: &Path| folder.join("bin/initdb").is_file();
     is_installed("initdb")
         || versions.is_ok_and(|versions| versions.flatten().any(|it| has_initdb(&it.path())))
+}
+
+fn has_clickhouse() -> bool {
+    is_installed("clickhouse-server") || Path::new("/usr/sbin/clickhouse-server").is_file()
 }
 
 /// Programs of the administrator are not on everybody's path.

@@ -1,11 +1,20 @@
-//! ClickHouse. Sessions run in UTC.
+//! ClickHouse, from its old versions on. The server's own zone is never asked.
+
+mod objections;
 
 use model::dashboard::Bucket;
+use sqlparser::ast::Query;
 use sqlparser::dialect::{ClickHouseDialect, Dialect as ParserDialect};
+use sqlparser::tokenizer::Token;
 
-use super::{Dialect, TextPart, unit};
+use super::{Dialect, TextPart};
 use crate::fragment::Fragment;
+use crate::gate::Refusal;
 use crate::value::Value;
+
+/// The table that the values of a statement for ClickHouse come in: one row with a column `p1`, `p2` …
+/// for each.
+pub const CLICKHOUSE_VALUES: &str = "fanlight_values";
 
 pub(super) struct ClickHouse;
 
@@ -14,11 +23,54 @@ impl Dialect for ClickHouse {
         &ClickHouseDialect {}
     }
 
+    /// Old servers have no placeholders. A scalar subquery is a constant before the query is planned,
+    /// so that indexes are used. A missing value has no type there that anything compares with.
+    fn reference(&self, number: usize, value: &Value, sql: &mut String) {
+        match value {
+            Value::Null => sql.push_str("null"),
+            _ => sql.push_str(&format!("(select p{number} from {CLICKHOUSE_VALUES})")),
+        }
+    }
+
+    /// `limit` takes nothing but digits.
+    fn row_count(&self, sql: &mut Fragment, number: i64) {
+        sql.sql(&number.to_string());
+    }
+
+    /// Old servers take a position for a constant, and take the name for the result's column first.
+    fn result_column(&self, _position: usize, name: &str) -> String {
+        self.quote(name)
+    }
+
+    fn aliases_hide_qualified_columns(&self) -> bool {
+        true
+    }
+
+    fn objections(&self, sql: &str, tokens: &[Token], query: &Query) -> Result<(), Refusal> {
+        objections::find(sql, tokens, query)
+    }
+
+    /// Both functions leave a date as it is and tell an instant's in the zone; so the hour of a date
+    /// is its first one there. The hour is an instant, shown in UTC lest two of them look the same.
     fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str) {
-        let unit = unit(bucket);
-        sql.sql(&format!("cast(date_trunc('{unit}', timezone("));
-        sql.bind(Value::Text(time_zone.to_owned()));
-        sql.sql(&format!(", cast({column} as timestamptz))) as date)"));
+        let zone = || Value::Text(time_zone.to_owned());
+        if bucket == Bucket::Hour {
+            sql.sql(&format!("toTimeZone(toStartOfHour(toDateTime({column}, "));
+            sql.bind(zone());
+            sql.sql("), ");
+            sql.bind(zone());
+            return sql.sql("), 'UTC')");
+        }
+        let start = match bucket {
+            Bucket::Hour | Bucket::Day => "(",
+            Bucket::Week => "toMonday(",
+            Bucket::Month => "toStartOfMonth(",
+            Bucket::Quarter => "toStartOfQuarter(",
+            Bucket::Year => "toStartOfYear(",
+        };
+        sql.sql(&format!("{start}toDate({column}, "));
+        sql.bind(zone());
+        sql.sql("))");
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {
@@ -26,8 +78,8 @@ impl Dialect for ClickHouse {
             TextPart::Any => "> 0",
             TextPart::Start => "= 1",
         };
-        sql.sql(&format!("strpos(lower(cast({column} as text)), lower("));
+        sql.sql(&format!("positionCaseInsensitiveUTF8(toString({column}), "));
         sql.bind(wanted);
-        sql.sql(&format!(")) {position}"));
+        sql.sql(&format!(") {position}"));
     }
 }

@@ -14,11 +14,24 @@ impl Dialect for Postgres {
         &PostgreSqlDialect {}
     }
 
+    /// A timestamp without a zone is read as UTC, as the session reads it wherever it is compared
+    /// with an instant. A date has no instant and is never shifted.
     fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str) {
-        let unit = unit(bucket);
-        sql.sql(&format!("cast(date_trunc('{unit}', timezone("));
-        sql.bind(Value::Text(time_zone.to_owned()));
-        sql.sql(&format!(", cast({column} as timestamptz))) as date)"));
+        if bucket == Bucket::Hour {
+            return hour(sql, column, time_zone);
+        }
+        sql.sql(&format!("cast(date_trunc('{}', ", unit(bucket)));
+        if time_zone == "UTC" {
+            sql.sql(&format!("cast({column} as timestamp)"));
+        } else {
+            sql.sql(&format!(
+                "case when {} then cast({column} as timestamp) else ",
+                is_date(column)
+            ));
+            in_zone(sql, time_zone, |sql| sql.sql(&format!("cast({column} as timestamptz)")));
+            sql.sql(" end");
+        }
+        sql.sql(") as date)");
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {
@@ -30,4 +43,35 @@ impl Dialect for Postgres {
         sql.bind(wanted);
         sql.sql(&format!(")) {position}"));
     }
+}
+
+/// The compiler does not know the types of columns, and every branch of a `case` must do for each.
+fn is_date(column: &str) -> String {
+    format!("pg_typeof({column}) = cast('date' as regtype)")
+}
+
+/// What clocks of the zone show at an instant, or the instant at which they show a time.
+fn in_zone(sql: &mut Fragment, time_zone: &str, moment: impl Fn(&mut Fragment)) {
+    sql.sql("timezone(cast(");
+    sql.bind(Value::Text(time_zone.to_owned()));
+    sql.sql(" as text), ");
+    moment(sql);
+    sql.sql(")");
+}
+
+/// The instant minus what has passed of its local hour: the two hours that share a name when clocks
+/// go back stay apart, and zones of half hours have their own. A date is its first hour in the zone.
+fn hour(sql: &mut Fragment, column: &str, time_zone: &str) {
+    let instant = |sql: &mut Fragment| {
+        sql.sql(&format!("case when {} then ", is_date(column)));
+        in_zone(sql, time_zone, |sql| sql.sql(&format!("cast({column} as timestamp)")));
+        sql.sql(&format!(" else cast({column} as timestamptz) end"));
+    };
+    let local = |sql: &mut Fragment| in_zone(sql, time_zone, instant);
+    instant(sql);
+    sql.sql(" - (");
+    local(sql);
+    sql.sql(" - date_trunc('hour', ");
+    local(sql);
+    sql.sql("))");
 }

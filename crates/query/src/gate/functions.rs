@@ -7,11 +7,11 @@ const TABLE_FUNCTIONS: [&str; 6] =
     ["range", "generate_series", "unnest", "generate_subscripts", "json_each", "json_tree"];
 
 /// Functions that tell of the server, its settings or its files, or that run SQL from a string.
-const REFUSED: [&str; 30] = [
+const REFUSED: [&str; 33] = [
     "checkpoint",
+    "connectby",
     "copy_database",
     "currval",
-    "dblink",
     "enable_logging",
     "enable_profiling",
     "from_substrait",
@@ -35,25 +35,36 @@ const REFUSED: [&str; 30] = [
     "set_config",
     "sleep_ms",
     "sniff_csv",
+    "ts_rewrite",
+    "ts_stat",
     "version",
     "which_secret",
     "write_log",
+    "xpath_table",
 ];
 
 /// Starts of the names of families that do the same.
-const REFUSED_STARTS: [&str; 14] = [
+const REFUSED_STARTS: [&str; 22] = [
     "arrow_scan",
+    "crosstab",
+    "cursor_to_xml",
+    "database_to_xml",
+    "dblink",
     "duckdb_",
     "has_",
     "icu_",
     "lo_",
     "parquet_",
     "pg_",
+    "postgres_fdw_",
     "pragma_",
+    "query_to_xml",
     "read_",
+    "schema_to_xml",
     "seq_scan",
     "sql_auto_complete",
     "storage_",
+    "table_to_xml",
     "txid_",
     "write_",
 ];

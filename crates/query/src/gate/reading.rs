@@ -10,8 +10,9 @@ use sqlparser::ast::{
     SetOperator, TableAlias, TableFactor, TableWithJoins, Visit, Visitor, With,
 };
 
-use super::functions::{refused_in_table_expression, refused_table_function};
+use super::functions::{is_bare_function, refused_in_table_expression, refused_table_function};
 use super::{Refusal, Tables};
+use crate::dialect::Dialect;
 use crate::isolation::facts;
 use crate::nearest::hint;
 
@@ -31,6 +32,8 @@ pub(crate) struct Branch {
     pub(crate) relations: Vec<Relation>,
     pub(crate) joins: Vec<Join>,
     pub(crate) facts: facts::Facts,
+    /// A name of the SELECT list hides a column even where that is written with its table.
+    pub(crate) aliases_hide_qualified: bool,
     /// Aliases of the SELECTs around it, whose columns its own names may reach.
     pub(crate) surroundings: Option<Vec<String>>,
     /// A part of FROM that no proof understands.
@@ -75,8 +78,13 @@ struct Scope {
 }
 
 impl Reading {
-    pub(super) fn of(query: &Query, tables: Tables<'_>) -> Result<Self, Refusal> {
-        let mut reader = Reader { reading: Self::default(), tables };
+    pub(super) fn of(
+        query: &Query,
+        tables: Tables<'_>,
+        dialect: &dyn Dialect,
+    ) -> Result<Self, Refusal> {
+        let aliases_hide_qualified = dialect.aliases_hide_qualified_columns();
+        let mut reader = Reader { reading: Self::default(), tables, aliases_hide_qualified };
         reader.query(query, &Scope::default())?;
         Ok(reader.reading)
     }
@@ -85,6 +93,7 @@ impl Reading {
 struct Reader<'a> {
     reading: Reading,
     tables: Tables<'a>,
+    aliases_hide_qualified: bool,
 }
 
 impl Reader<'_> {
@@ -161,6 +170,7 @@ impl Reader<'_> {
         self.nested(&select.qualify, &inner)?;
         self.reading.branches.push(Branch {
             facts: facts::Facts::of(select),
+            aliases_hide_qualified: self.aliases_hide_qualified,
             relations: from.relations,
             joins: from.joins,
             surroundings: scope.surroundings.clone(),
@@ -261,6 +271,10 @@ impl Reader<'_> {
             Some(tables) if find(tables, &word).is_none() => {
                 Err(unknown(hint(&word, tables.iter().copied())))
             }
+            None if is_of_system(&word) => Err(Refusal::SystemTable(word)),
+            None if is_bare_function(&word) && ident.quote_style.is_none() => {
+                Err(Refusal::TableFunction(word))
+            }
             None if !word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) => {
                 Err(unknown(String::new()))
             }
@@ -278,6 +292,14 @@ impl Reader<'_> {
             ControlFlow::Continue(()) => Ok(()),
         }
     }
+}
+
+/// Starts of the names under which databases tell of themselves, their users and what others asked:
+/// PostgreSQL's, SQLite's, then Redshift's.
+const SYSTEM: [&str; 8] = ["pg_", "sqlite_", "stl_", "stv_", "svcs_", "svl_", "svv_", "sys_"];
+
+fn is_of_system(table: &str) -> bool {
+    SYSTEM.iter().any(|start| table.starts_with(start))
 }
 
 /// The scope of a member of FROM that stands after others.
@@ -299,11 +321,15 @@ struct From {
 }
 
 /// Words that begin a kind of join or a sample where the parser takes them for an alias.
-const NO_ALIASES: [&str; 12] = [
+const NO_ALIASES: [&str; 16] = [
+    "any",
     "anti",
     "asof",
     "at",
+    "final",
+    "global",
     "natural",
+    "paste",
     "pivot",
     "positional",
     "qualify",

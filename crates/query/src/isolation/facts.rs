@@ -126,6 +126,8 @@ fn keeps_ids_apart(data_type: &DataType) -> bool {
             | DataType::Integer(None)
             | DataType::BigInt(None)
             | DataType::Uuid
+            | DataType::String(None)
+            | DataType::UInt64
     )
 }
 

@@ -1,25 +1,80 @@
-//! `fanlight check`: a workspace's faults, and the ground on which each dataset answers.
+//! `fanlight check`: a workspace's faults, and the ground on which each dataset answers; and what one
+//! customer gets of it.
+
+mod belonging;
+mod installed;
+mod report;
+mod viewed;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use model::Levels;
+use model::name::{DashboardName, GroupName, ProvidedId};
 use query::Severity;
 use workspace::{Assessment, Workspace};
 
-use super::{complain, print};
+use self::installed::Installed;
+use super::{Place, complain, print};
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The workspace's folder
-    #[arg(value_name = "WORKSPACE_DIR", default_value = ".")]
-    workspace: PathBuf,
+    /// The workspace's folder [default: .]
+    #[arg(value_name = "WORKSPACE_DIR")]
+    workspace: Option<PathBuf>,
+    #[command(flatten)]
+    viewing: Option<AsCustomer>,
 }
 
-/// Fails when `apply` would refuse the workspace for what stands in its files.
-pub(super) fn run(options: &Options) -> ExitCode {
-    let Some(workspace) = read(&options.workspace) else { return ExitCode::FAILURE };
+#[derive(Args)]
+pub(super) struct AsCustomer {
+    /// Run every panel and every list of choices as this customer, against the real data sources,
+    /// and look for rows that are another's
+    #[arg(long = "as", value_name = "CUSTOMER", required = false)]
+    customer: ProvidedId,
+    /// The customer's group [default: the only one]
+    #[arg(long, value_name = "NAME", requires = "customer")]
+    group: Option<GroupName>,
+    /// A JSON list of customers with their properties and mappings, parents first; without it, the
+    /// customer stands on the first level and carries nothing
+    #[arg(long, value_name = "FILE", requires = "customer")]
+    customers: Option<PathBuf>,
+    /// Look at the dashboards, data sources and customers of this installation, not at a workspace
+    #[arg(long, requires = "customer", conflicts_with_all = ["workspace", "customers"])]
+    stored: bool,
+    /// Only this dashboard
+    #[arg(long, value_name = "NAME", requires = "customer")]
+    dashboard: Option<DashboardName>,
+    /// Print JSON instead of a table
+    #[arg(long, requires = "customer")]
+    json: bool,
+}
+
+/// Fails when `apply` would refuse the workspace for what stands in its files; as a customer, also
+/// when a part has no answer or a row that is another's.
+pub(super) async fn run(place: &Place, options: &Options) -> anyhow::Result<ExitCode> {
+    let folder = options.workspace.clone().unwrap_or_else(|| ".".into());
+    match &options.viewing {
+        None => Ok(check(&folder)),
+        Some(viewing) if viewing.stored => {
+            let config = place.config(None)?;
+            let store = super::installation::open(&config).await?;
+            look(viewing, config, Installed::of(store)).await
+        }
+        Some(viewing) => {
+            let Some(workspace) = read(&folder) else { return Ok(ExitCode::FAILURE) };
+            if told_errors(&workspace.assess(&Levels::default())) {
+                return Ok(ExitCode::FAILURE);
+            }
+            let installed = Installed::imagined(&workspace, viewing).await?;
+            look(viewing, place.config(None)?, installed).await
+        }
+    }
+}
+
+fn check(folder: &std::path::Path) -> ExitCode {
+    let Some(workspace) = read(folder) else { return ExitCode::FAILURE };
     let assessments = workspace.assess(&Levels::default());
     for assessment in &assessments {
         if assessment.ground.is_some() {
@@ -30,6 +85,19 @@ pub(super) fn run(options: &Options) -> ExitCode {
         }
     }
     if told_errors(&assessments) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+async fn look(
+    viewing: &AsCustomer,
+    config: crate::config::Config,
+    installed: Installed,
+) -> anyhow::Result<ExitCode> {
+    let report = viewed::look(viewing, config, &installed).await?;
+    match viewing.json {
+        true => print(&report.json()?)?,
+        false => print(&report.table())?,
+    }
+    Ok(if report.faults() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The workspace, or `None` after its faults were told.

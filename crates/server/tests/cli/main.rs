@@ -12,3 +12,4 @@ mod process;
 mod shutdown;
 mod storm;
 mod traces;
+mod viewed;

@@ -1,0 +1,209 @@
+//! ClickHouse, over HTTP.
+//!
+//! One client per data source keeps connections alive. A query is one POST: its text in the one part,
+//! its values as a table in the other, its settings in the address. The server answers when it has
+//! finished, so that an error is one even when rows came before it.
+
+mod answer;
+mod client;
+mod column;
+mod session;
+mod values;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use model::name::TableName;
+use model::source::ClickHouse;
+use query::Value;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::result::ResultSet;
+use crate::stop::Stop;
+use client::{Client, Request};
+use session::Session;
+
+/// How long a query that was told to stop may take to do so before we no longer wait for it.
+const FAREWELL: Duration = Duration::from_secs(20);
+/// How often it is told.
+const REMINDER: Duration = Duration::from_millis(200);
+
+/// The columns of all tables of the database, in their order.
+const COLUMNS: &str = "select table, name, type from system.columns \
+    where database = currentDatabase() and not startsWith(table, '.inner')";
+
+/// Tables may have this many columns in all, or this many bytes of names and types.
+const MOST_COLUMNS: u64 = 100_000;
+const MOST_COLUMN_BYTES: u64 = 16 << 20;
+
+/// Begins with the request's id, by which the operator of the database finds it, and is unique.
+fn query_id(request_id: Uuid) -> String {
+    format!("{request_id}-{}", Uuid::new_v4().simple())
+}
+
+/// One data source on a ClickHouse server.
+pub(crate) struct ClickHouseServer {
+    connection: ClickHouse,
+    client: Client,
+    /// What the server knows and allows; asked before the first query.
+    session: Mutex<Option<Arc<Session>>>,
+    turns: Semaphore,
+    statement_timeout: Duration,
+}
+
+impl ClickHouseServer {
+    pub(crate) fn new(connection: &ClickHouse, of: &Circumstances<'_>) -> Self {
+        let at_once = of.queries_at_once(connection.connections);
+        Self {
+            client: Client::new(connection, at_once, &of.limits.network),
+            connection: connection.clone(),
+            session: Mutex::default(),
+            turns: Semaphore::new(at_once),
+            statement_timeout: of.limits.statement_timeout,
+        }
+    }
+
+    async fn session(&self) -> Result<Arc<Session>, Failure> {
+        let mut known = self.session.lock().await;
+        if let Some(session) = known.as_ref() {
+            return Ok(Arc::clone(session));
+        }
+        let asked = Session::ask(&self.client, &self.connection, self.statement_timeout).await?;
+        Ok(Arc::clone(known.insert(Arc::new(asked))))
+    }
+
+    async fn run(&self, query: &Query, stop: &Stop) -> Result<ResultSet, Failure> {
+        if !query.session.is_empty() {
+            return Err(Failure::Refused("ClickHouse has no session variables".to_owned()));
+        }
+        let Ok(_turn) = self.turns.acquire().await else {
+            return Err(Failure::Unavailable("the source is closed".to_owned()));
+        };
+        let session = tokio::select! {
+            session = self.session() => session?,
+            () = stop.ordered() => return Err(Failure::Stopped),
+        };
+        let id = query_id(query.request_id);
+        let running = self.ask(&session, query, &id);
+        tokio::pin!(running);
+        tokio::select! {
+            outcome = &mut running => outcome,
+            () = stop.ordered() => {
+                self.stop(&id, running).await;
+                Err(Failure::Stopped)
+            }
+        }
+    }
+
+    async fn ask(&self, session: &Session, query: &Query, id: &str) -> Result<ResultSet, Failure> {
+        let values = values::table(&query.arguments, session.has_subseconds())?;
+        let request = Request {
+            sql: &query.sql,
+            values,
+            settings: session.settings(query.byte_limit),
+            id: Some(id),
+            byte_limit: query.byte_limit,
+        };
+        let mut reply = self.client.post(request).await?;
+        let mut answer = answer::Reader::new(session.zone(), query.row_limit, query.byte_limit);
+        while let Some(part) = reply.next().await? {
+            answer.read(&part)?;
+        }
+        answer.finish()
+    }
+
+    /// Tells the server to stop a query until it has: a query that it has not begun yet is unknown to
+    /// it, so once is not enough.
+    async fn stop(&self, id: &str, running: impl Future<Output = Result<ResultSet, Failure>>) {
+        let until = Instant::now() + FAREWELL;
+        tokio::pin!(running);
+        while Instant::now() < until {
+            // Made of two numbers of ours: nothing from outside.
+            let sql = format!("kill query where query_id = '{id}' async");
+            let told = async {
+                let _ = self.client.post(Request::bare(&sql)).await;
+                sleep(REMINDER).await;
+            };
+            tokio::select! {
+                _ = &mut running => return,
+                () = told => {}
+            }
+        }
+        tracing::warn!(query_id = %id, "ClickHouse does not stop a query; it is left behind");
+    }
+
+    /// The columns of the tables that datasets may name, or of one of them.
+    async fn columns(&self, table: Option<&str>) -> Result<Tables, Failure> {
+        let session = self.session().await?;
+        let sql = match table {
+            Some(_) => {
+                format!("{COLUMNS} and table = (select p1 from {})", query::CLICKHOUSE_VALUES)
+            }
+            None => COLUMNS.to_owned(),
+        };
+        let query = Query {
+            sql,
+            arguments: table.map(|table| Value::Text(table.to_owned())).into_iter().collect(),
+            session: Vec::new(),
+            row_limit: MOST_COLUMNS,
+            byte_limit: MOST_COLUMN_BYTES,
+            request_id: Uuid::nil(),
+        };
+        let found = self.ask(&session, &query, &query_id(query.request_id)).await?;
+        let mut tables = Tables::new();
+        for row in found.rows() {
+            let mut cells = row.map(|cell| cell.to_string());
+            let mut next = || cells.next().unwrap_or_default();
+            let (table, column) = (next(), TableColumn { name: next(), data_type: next() });
+            if self.offers(&table) {
+                tables.entry(table).or_default().push(column);
+            }
+        }
+        Ok(tables)
+    }
+
+    fn offers(&self, table: &str) -> bool {
+        let is_named = |tables: &Vec<TableName>| tables.iter().any(|name| name.as_str() == table);
+        self.connection.tables.as_ref().is_none_or(is_named)
+    }
+}
+
+impl Connector for ClickHouseServer {
+    fn execute(
+        self: Arc<Self>,
+        query: Arc<Query>,
+        stop: Stop,
+    ) -> BoxFuture<'static, Result<ResultSet, Failure>> {
+        async move { self.run(&query, &stop).await }.boxed()
+    }
+
+    fn describe(
+        self: Arc<Self>,
+        table: String,
+    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
+        async move {
+            let mut found = self.columns(Some(&table)).await?;
+            found
+                .remove(&table)
+                .ok_or_else(|| Failure::Refused(format!("there is no table {table}")))
+        }
+        .boxed()
+    }
+
+    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
+        async move { self.columns(None).await }.boxed()
+    }
+
+    fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        // What still runs ends when its connection is dropped with its task, or at its time limit.
+        async move { self.turns.close() }.boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests;

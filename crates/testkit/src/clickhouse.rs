@@ -1,0 +1,189 @@
+//! ClickHouse servers of a test's own: Debian's server, in temporary directories, on free ports of
+//! 127.0.0.1.
+//!
+//! The server dies with the test process, even when that is killed. Its own zone is New York, so that
+//! whatever leaves the zone to the server shows.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::cluster::free_port;
+use crate::keeper::Keeper;
+
+const PROGRAM: &str = "/usr/sbin/clickhouse-server";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server, stopped and then removed when dropped.
+pub struct ClickHouse {
+    http_port: u16,
+    // Before its directory, so that it has ended when that is removed.
+    _server: Keeper,
+    dir: TempDir,
+}
+
+/// The two nodes of a cluster that both call `pair`.
+pub struct ClickHousePair {
+    pub first: ClickHouse,
+    pub second: ClickHouse,
+}
+
+impl ClickHouse {
+    /// Starts a server with an empty database `default`. The user `default` may do everything; `reader`,
+    /// with the password `secret`, may read and choose settings.
+    pub fn start() -> Result<Self> {
+        let (http_port, tcp_port) = (free_port()?, free_port()?);
+        Self::start_with(http_port, tcp_port, [tcp_port, tcp_port])
+    }
+
+    fn start_with(http_port: u16, tcp_port: u16, nodes: [u16; 2]) -> Result<Self> {
+        let dir = tempfile::Builder::new().prefix("fanlight-clickhouse-").tempdir()?;
+        let config = dir.path().join("config.xml");
+        std::fs::write(&config, configuration(dir.path(), http_port, tcp_port, nodes))?;
+        std::fs::write(dir.path().join("users.xml"), USERS)?;
+        let log = std::fs::File::create(dir.path().join("log"))?;
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", PROGRAM]).arg("--config-file").arg(&config);
+        command.current_dir(dir.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let server = Keeper::start(command, Signal::KILL)
+            .context("starting ClickHouse (Debian package clickhouse-server)")?;
+        let started = Self { http_port, _server: server, dir };
+        started.wait()?;
+        Ok(started)
+    }
+
+    /// The port of the HTTP interface.
+    pub fn http_port(&self) -> u16 {
+        self.http_port
+    }
+
+    /// Runs one statement as the user who may do everything, and answers with what it writes.
+    pub fn execute(&self, sql: &str) -> Result<String> {
+        self.post("/", sql.as_bytes())
+    }
+
+    /// Inserts what stands in a text of one of ClickHouse's formats, such as `CSVWithNames`.
+    pub fn insert(&self, table: &str, format: &str, content: &[u8]) -> Result<()> {
+        let query = format!("/?query=INSERT+INTO+{table}+FORMAT+{format}");
+        self.post(&query, content).map(drop)
+    }
+
+    fn post(&self, target: &str, body: &[u8]) -> Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.http_port))?;
+        let length = body.len();
+        write!(
+            stream,
+            "POST {target} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
+        )?;
+        stream.write_all(body)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").context("an answer has a head")?;
+        ensure!(head.contains(" 200 "), "ClickHouse: {body}");
+        Ok(body.to_owned())
+    }
+
+    /// Waits until the server answers.
+    fn wait(&self) -> Result<()> {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if self.execute("SELECT 1").is_ok() {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+        bail!("ClickHouse did not start: {log}")
+    }
+}
+
+impl ClickHousePair {
+    /// Starts two servers that know each other as the shards of the cluster `pair`.
+    pub fn start() -> Result<Self> {
+        let (http, tcp) = ([free_port()?, free_port()?], [free_port()?, free_port()?]);
+        let first = ClickHouse::start_with(http[0], tcp[0], tcp)?;
+        let second = ClickHouse::start_with(http[1], tcp[1], tcp)?;
+        Ok(Self { first, second })
+    }
+
+    /// Runs one statement on both nodes.
+    pub fn execute(&self, sql: &str) -> Result<()> {
+        self.first.execute(sql)?;
+        self.second.execute(sql).map(drop)
+    }
+}
+
+fn configuration(dir: &Path, http_port: u16, tcp_port: u16, nodes: [u16; 2]) -> String {
+    let shard = |port| {
+        format!("<shard><replica><host>127.0.0.1</host><port>{port}</port></replica></shard>")
+    };
+    let shards: String = nodes.into_iter().map(shard).collect();
+    let dir = dir.display();
+    format!(
+        "<yandex>
+<logger><level>warning</level><console>1</console></logger>
+<listen_host>127.0.0.1</listen_host>
+<http_port>{http_port}</http_port>
+<tcp_port>{tcp_port}</tcp_port>
+<path>{dir}/data/</path>
+<tmp_path>{dir}/temporary/</tmp_path>
+<user_files_path>{dir}/files/</user_files_path>
+<format_schema_path>{dir}/formats/</format_schema_path>
+<users_config>users.xml</users_config>
+<default_profile>default</default_profile>
+<default_database>default</default_database>
+<mark_cache_size>16777216</mark_cache_size>
+<timezone>America/New_York</timezone>
+<remote_servers><pair>{shards}</pair></remote_servers>
+</yandex>
+"
+    )
+}
+
+const USERS: &str = "<yandex>
+<profiles><default/><reading><readonly>2</readonly></reading></profiles>
+<quotas><default/></quotas>
+<users>
+<default>
+<password></password><networks><ip>127.0.0.1</ip></networks>
+<profile>default</profile><quota>default</quota>
+</default>
+<reader>
+<password>secret</password><networks><ip>127.0.0.1</ip></networks>
+<profile>reading</profile><quota>default</quota>
+</reader>
+</users>
+</yandex>
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_answers_in_a_zone_that_is_not_utc() {
+        let server = ClickHouse::start().unwrap();
+        assert_eq!(server.execute("SELECT timezone()").unwrap(), "America/New_York\n");
+        assert!(server.execute("SELECT nothing").is_err());
+    }
+
+    #[test]
+    fn the_nodes_of_a_pair_answer_for_each_other() {
+        let pair = ClickHousePair::start().unwrap();
+        pair.execute("CREATE TABLE n (n UInt32) ENGINE = Memory").unwrap();
+        let all = "CREATE TABLE all_n AS n ENGINE = Distributed(pair, default, n)";
+        pair.execute(all).unwrap();
+        pair.first.insert("n", "CSV", b"1\n2\n").unwrap();
+        pair.second.insert("n", "CSV", b"3\n").unwrap();
+        for node in [&pair.first, &pair.second] {
+            assert_eq!(node.execute("SELECT sum(n) FROM all_n").unwrap(), "6\n");
+        }
+    }
+}
