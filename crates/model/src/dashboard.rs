@@ -13,8 +13,9 @@ mod row_policy;
 pub use cache::{CachePolicy, Reuse};
 pub use check::DashboardFault;
 pub use panel::{
-    Aggregate, Bucket, Dimension, Direction, Filter, FilterOperator, Format, FormatStyle, Measure,
-    Orientation, Panel, PanelKind, Sort, TableColumn,
+    Aggregate, Bucket, Calculation, ColumnTotal, CustomPeriod, Dimension, Direction, Fill, Filter,
+    FilterOperator, Format, FormatStyle, Measure, MeasureFault, Orientation, Others, Panel,
+    PanelKind, Period, PeriodVariable, Preset, Running, Simple, Sort, TableColumn, Trend, Whole,
 };
 pub use row_policy::{RowPolicy, RowTest};
 

@@ -3,6 +3,7 @@
 mod advice;
 mod facts;
 mod names;
+mod panels;
 mod renderings;
 
 pub use advice::check_sharing;
@@ -18,9 +19,7 @@ use model::{Dashboard, Levels};
 use crate::error::{DatasetFault, QueryError};
 use crate::gate::{self, Refusal};
 use crate::isolation::{Proof, Unproved, prove};
-use crate::request::{Request, Target};
 use crate::row_policy;
-use crate::shape::Shape;
 use crate::template::{Template, VariableName};
 use crate::variables::{Subject, subject};
 use crate::zone::Zone;
@@ -93,10 +92,8 @@ pub fn check_dashboard(
         findings.extend(found.into_iter().map(|remark| remark.about(name)));
     }
     for panel in &dashboard.panels {
-        let request = Request::of(Target::Panel(panel.id.clone()));
-        if let Err(error) = Shape::of_panel(panel, &request, &mut Vec::new()) {
-            findings.push(Remark::error(error).about(&panel.dataset));
-        }
+        let found = panels::check(panel, dashboard, levels);
+        findings.extend(found.into_iter().map(|remark| remark.about(&panel.dataset)));
     }
     findings
 }

@@ -10,6 +10,7 @@ use crate::render::render;
 use crate::request::Request;
 use crate::restrict::restrict;
 use crate::statement::Statement;
+use crate::trend::Period;
 use crate::viewer::Viewer;
 
 /// What answers a request.
@@ -18,8 +19,25 @@ pub struct Compiled {
     pub rows: Statement,
     /// For tables: one row with the number of rows on all pages.
     pub total: Option<Statement>,
+    /// For tables with totals: one row with the measures over all rows, by the names of their columns.
+    pub totals: Option<Statement>,
+    /// For trends.
+    pub comparison: Option<Comparison>,
     /// The columns of `rows`, in order.
     pub columns: Vec<ResultColumn>,
+}
+
+/// What a trend is compared with. Of `current` and `previous` the only row's only column is the figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub current: Statement,
+    pub previous: Statement,
+    /// The points of the period before, with the columns of `rows`.
+    pub previous_rows: Statement,
+    pub current_period: Period,
+    pub previous_period: Period,
+    /// The unit of the points.
+    pub bucket: Bucket,
 }
 
 /// One column of a result.

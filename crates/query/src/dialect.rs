@@ -6,12 +6,15 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+use jiff::civil::Date;
 use model::dashboard::Bucket;
 use model::source::Connection;
 use sqlparser::ast::Query;
 use sqlparser::dialect::Dialect as ParserDialect;
 use sqlparser::tokenizer::Token;
 
+use crate::calendar::Days;
+use crate::formula::CastType;
 use crate::fragment::Fragment;
 use crate::gate::Refusal;
 use crate::value::Value;
@@ -75,6 +78,76 @@ pub(crate) trait Dialect: Send + Sync {
     fn order_key(&self, sql: &mut Fragment, key: &str, descending: bool) {
         sql.sql(key);
         sql.sql(if descending { " desc nulls last" } else { " nulls last" });
+    }
+
+    /// The name of a type to cast to.
+    fn type_name(&self, to: CastType) -> &'static str {
+        match to {
+            CastType::Integer => "bigint",
+            CastType::Real => "double precision",
+            CastType::Text => "varchar",
+            CastType::Date => "date",
+        }
+    }
+
+    fn cast(&self, value: Fragment, to: CastType) -> Fragment {
+        value.between("cast(", &format!(" as {})", self.type_name(to)))
+    }
+
+    /// A division of real numbers, missing where the divisor is zero.
+    fn quotient(&self, dividend: Fragment, divisor: Fragment) -> Fragment {
+        let mut sql = Fragment::default();
+        sql.sql("(");
+        sql.append(self.cast(dividend, CastType::Real));
+        sql.append(divisor.between(" / nullif(", ", 0))"));
+        sql
+    }
+
+    /// Rounded to so many digits after the point, 0 to 10.
+    fn round(&self, value: Fragment, digits: u8) -> Fragment {
+        value.between("round(", &format!(", {digits})"))
+    }
+
+    /// The interpolated value of the column below which this share (0 to 1) of its values lies;
+    /// `None` where no aggregate tells it, and the compiler counts ranks instead.
+    fn percentile(&self, column: &str, share: f64) -> Option<Fragment> {
+        let mut sql = Fragment::default();
+        sql.sql(&format!("percentile_cont({share}) within group (order by {column})"));
+        Some(sql)
+    }
+
+    /// Appends whether the day on which `column` falls in `time_zone` is one of these.
+    ///
+    /// Whatever the zone, the instant lies within a day of the days themselves in UTC: that much a
+    /// database can look up, because it is said of the column itself.
+    fn days(&self, sql: &mut Fragment, column: &str, days: Days, time_zone: &str) {
+        let near = [days.first.yesterday(), days.last.tomorrow().and_then(Date::tomorrow)];
+        for (day, operator) in near.into_iter().zip([">=", "<"]) {
+            if let Ok(day) = day {
+                sql.sql(&format!("{column} {operator} "));
+                sql.bind(Value::Date(day));
+                sql.sql(" and ");
+            }
+        }
+        self.bucket(sql, column, Bucket::Day, time_zone);
+        sql.sql(" between ");
+        sql.bind(Value::Date(days.first));
+        sql.sql(" and ");
+        sql.bind(Value::Date(days.last));
+    }
+
+    /// Appends whether the column is true, or false.
+    fn truth(&self, sql: &mut Fragment, column: &str, wanted: bool) {
+        sql.sql(&format!("{column} is {wanted}"));
+    }
+
+    /// Appends whether the column's text ends with a text, whatever the case.
+    fn ends_with(&self, sql: &mut Fragment, column: &str, wanted: &str) {
+        let length = wanted.to_lowercase().chars().count();
+        let text = self.type_name(CastType::Text);
+        sql.sql(&format!("right(lower(cast({column} as {text})), {length}) = lower("));
+        sql.bind(Value::Text(wanted.to_owned()));
+        sql.sql(")");
     }
 
     /// Appends whether the column's text contains, or starts with, a text, whatever the case.

@@ -60,6 +60,15 @@ impl Fragment {
         }
     }
 
+    /// The same between two texts of ours.
+    pub(crate) fn between(self, before: &str, after: &str) -> Self {
+        let mut sql = Self::default();
+        sql.sql(before);
+        sql.append(self);
+        sql.sql(after);
+        sql
+    }
+
     /// Cuts white space at the end, as a dropped clause leaves it.
     pub(crate) fn trim_end(&mut self) {
         while let Some(Piece::Sql(sql)) = self.pieces.last_mut() {

@@ -4,11 +4,13 @@
 //! Everything here is pure. Nothing connects to a database; what runs is a [`Statement`], and only
 //! [`compile`] makes one. No value from outside becomes SQL text: values are bound.
 
+mod calendar;
 mod check;
 mod compile;
 mod dialect;
 mod error;
 mod explain;
+mod formula;
 mod fragment;
 mod gate;
 mod isolation;
@@ -21,16 +23,19 @@ mod restrict;
 mod row_policy;
 mod shape;
 mod statement;
+mod step;
 mod template;
+mod trend;
 mod value;
 mod variables;
 mod viewer;
 mod zone;
 
+pub use calendar::{Days, next_bucket, start_of_bucket, start_of_hour};
 pub use check::{
     Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing,
 };
-pub use compile::{ColumnRole, Compiled, ResultColumn, compile};
+pub use compile::{ColumnRole, Comparison, Compiled, ResultColumn, compile};
 pub use dialect::CLICKHOUSE_VALUES;
 pub use error::{Audience, DatasetFault, QueryError, RequestFault, RowPolicyFault};
 pub use explain::{
@@ -43,7 +48,10 @@ pub use prepared::PreparedDashboard;
 pub use request::{Request, Target};
 pub use shape::MAX_PAGE_SIZE;
 pub use statement::Statement;
+pub use step::{Fill, Step};
 pub use template::TemplateError;
+pub use trend::Period;
 pub use value::Value;
 pub use variables::VariableFault;
 pub use viewer::Viewer;
+pub use zone::zone_rules;

@@ -1,10 +1,13 @@
 //! The first stage: what a request means for this dashboard and this viewer.
 
+mod aim;
+
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use model::Dashboard;
-use model::dashboard::{Dataset, ElementKind, Options};
-use model::name::{DatasetName, ElementId, PanelId, TimeZoneName};
+use model::dashboard::{Bucket, Dataset, Panel};
+use model::name::{DatasetName, ElementId, TimeZoneName};
 use model::source::{ChosenBy, DataSource};
 use serde_json::{Map, Value as Json};
 
@@ -12,13 +15,15 @@ use crate::dialect::{self, Dialect};
 use crate::error::{DatasetFault, QueryError, RequestFault};
 use crate::fragment::Fragment;
 use crate::prepared::PreparedDashboard;
-use crate::request::{Request, Target};
-use crate::shape::Shape;
-use crate::template::RenderError;
+use crate::request::Request;
+use crate::shape::{Chosen, Condition, Shape, filters_of_author};
+use crate::template::{Binding, Place, RenderError, Variable, VariableName};
+use crate::trend::{Period, Periods};
 use crate::value::Value;
 use crate::variables::Variables;
 use crate::viewer::Viewer;
 use crate::zone::Zone;
+use aim::{Aim, Asking, is_date_range};
 
 /// A request with every name resolved and every value typed. Nothing keeps it to the viewer's rows
 /// yet: [`crate::restrict::restrict`] does.
@@ -26,6 +31,18 @@ pub(crate) struct Plan<'a> {
     pub(crate) rendered: Rendered<'a>,
     pub(crate) time_zone: TimeZoneName,
     pub(crate) shape: Shape,
+    /// The row below a table.
+    pub(crate) totals: Option<Shape>,
+    pub(crate) comparison: Option<ComparedShapes>,
+}
+
+/// What a trend is compared with.
+pub(crate) struct ComparedShapes {
+    pub(crate) current: Shape,
+    pub(crate) previous: Shape,
+    pub(crate) previous_rows: Shape,
+    pub(crate) periods: Periods,
+    pub(crate) bucket: Bucket,
 }
 
 /// A dataset with its values, on the data source that answers the viewer.
@@ -49,14 +66,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) ignored: Option<&'a ElementId>,
 }
 
-/// What a target reads and does.
-struct Aim<'a> {
-    dataset: &'a DatasetName,
-    shape: Shape,
-    /// The element whose choices are read.
-    element: Option<&'a ElementId>,
-}
-
 pub(crate) fn resolve<'a>(
     request: &'a Request,
     prepared: &'a PreparedDashboard,
@@ -64,11 +73,112 @@ pub(crate) fn resolve<'a>(
 ) -> Result<Plan<'a>, QueryError> {
     let dashboard = prepared.dashboard();
     let mut faults = Vec::new();
-    let aim = aim(request, dashboard, &mut faults)?;
     let zone = zone(request, dashboard, &mut faults)?;
+    let today = request.now.to_zoned_datetime(zone.rules.clone()).date();
+    let aim = Asking { request, dashboard, zone: &zone, today }.aim(&mut faults)?;
     let asked = Asked { zone: &zone, sent: &request.variables, ignored: aim.element };
+    let conditions = match aim.panel {
+        Some(panel) => conditions(panel, prepared, viewer, &asked, today, &mut faults)?,
+        None => Vec::new(),
+    };
     let rendered = rendered(aim.dataset, prepared, viewer, &asked, faults)?;
-    Ok(Plan { rendered, time_zone: zone.name, shape: aim.shape })
+    let shapes = Shapes { aim: &aim, conditions, zone: &zone, today };
+    let (shape, comparison) = (shapes.rows(), shapes.comparison());
+    let totals = aim.panel.and_then(|panel| shape.totals(panel));
+    Ok(Plan { rendered, time_zone: zone.name, shape, totals, comparison })
+}
+
+/// What a panel's author has got wrong in its operations, whoever asks.
+pub(crate) fn check_panel(request: &Request, dashboard: &Dashboard) -> Result<(), QueryError> {
+    // An unknown zone is told of the dataset.
+    let Ok(zone) = zone_of(dashboard) else { return Ok(()) };
+    let today = request.now.to_zoned_datetime(zone.rules.clone()).date();
+    Asking { request, dashboard, zone: &zone, today }.aim(&mut Vec::new()).map(|_| ())
+}
+
+/// The author's conditions, with what the viewer has chosen for their variables.
+fn conditions(
+    panel: &Panel,
+    prepared: &PreparedDashboard,
+    viewer: &Viewer<'_>,
+    asked: &Asked<'_>,
+    today: Date,
+    faults: &mut Vec<RequestFault>,
+) -> Result<Vec<Condition>, QueryError> {
+    let dashboard = prepared.dashboard();
+    let dataset = dashboard
+        .datasets
+        .get(&panel.dataset)
+        .ok_or_else(|| QueryError::UnknownDataset(panel.dataset.clone()))?;
+    let mut variables = Variables {
+        viewer,
+        dashboard,
+        dataset,
+        dialect: dialect::EMBEDDED_ENGINE,
+        zone: asked.zone,
+        sent: asked.sent,
+        ignored: None,
+        faults: Vec::new(),
+    };
+    let chosen = |name: &str| chosen(name, &mut variables);
+    let conditions = filters_of_author(&panel.filters, today, chosen)
+        .map_err(|message| QueryError::Panel { panel: panel.id.clone(), message })?;
+    faults.append(&mut variables.faults);
+    Ok(conditions)
+}
+
+/// What a variable of an author's condition holds.
+fn chosen(name: &str, variables: &mut Variables<'_>) -> Result<Chosen, String> {
+    let is_range = is_date_range(variables.dashboard.element(name));
+    let mut resolve = |name: &str| {
+        let no_name = || format!("{name:?} is no variable's name");
+        let name = VariableName::parse(name).ok_or_else(no_name)?;
+        let variable = Variable { name, raw: false, place: Place::Elsewhere, line: 0 };
+        variables.resolve(&variable).map_err(|fault| fault.to_string())
+    };
+    if !is_range {
+        return resolve(name).map(Chosen::from);
+    }
+    let mut end = |end: &str| match resolve(&format!("{name}.{end}"))? {
+        Binding::One { value, .. } => Ok(Some(value)),
+        _ => Ok::<_, String>(None),
+    };
+    Ok(Chosen::Range(end("startDate")?, end("endDate")?))
+}
+
+/// The shapes of a target's statements, all over the same rows.
+struct Shapes<'a> {
+    aim: &'a Aim<'a>,
+    conditions: Vec<Condition>,
+    zone: &'a Zone,
+    today: Date,
+}
+
+impl Shapes<'_> {
+    fn rows(&self) -> Shape {
+        self.within(self.aim.trend.as_ref().map(|trend| trend.periods.current))
+    }
+
+    fn comparison(&self) -> Option<ComparedShapes> {
+        let trend = self.aim.trend.as_ref()?;
+        let Periods { current, previous } = trend.periods;
+        Some(ComparedShapes {
+            current: self.within(Some(current)).figure(),
+            previous: self.within(Some(previous)).figure(),
+            previous_rows: self.within(Some(previous)),
+            periods: trend.periods,
+            bucket: trend.bucket,
+        })
+    }
+
+    /// With the author's conditions, and of a period's rows.
+    fn within(&self, period: Option<Period>) -> Shape {
+        let mut conditions = self.conditions.clone();
+        if let (Some(trend), Some(period)) = (&self.aim.trend, period) {
+            conditions.push(Condition { column: trend.trend.date.clone(), test: period.into() });
+        }
+        self.aim.shape.clone().with_conditions(conditions, self.zone, self.today)
+    }
 }
 
 /// What the source's row security is told of the viewer, whatever else keeps rows apart.
@@ -145,48 +255,6 @@ fn distinct(faults: Vec<RequestFault>) -> Vec<RequestFault> {
         }
     }
     distinct
-}
-
-fn aim<'a>(
-    request: &Request,
-    dashboard: &'a Dashboard,
-    faults: &mut Vec<RequestFault>,
-) -> Result<Aim<'a>, QueryError> {
-    match &request.target {
-        Target::Panel(id) => aim_at_panel(id, request, dashboard, faults),
-        Target::Export(id) => {
-            let aim = aim_at_panel(id, request, dashboard, faults)?;
-            Ok(Aim { shape: aim.shape.on_one_page(), ..aim })
-        }
-        Target::Options(id) => {
-            let unknown = || QueryError::UnknownElement(id.clone());
-            let element = dashboard.element(id.as_str()).ok_or_else(unknown)?;
-            match &element.kind {
-                ElementKind::Dropdown { options: Options::Dataset(options) }
-                | ElementKind::MultiSelect { options: Options::Dataset(options) } => Ok(Aim {
-                    dataset: &options.dataset,
-                    shape: Shape::of_options(options),
-                    element: Some(&element.id),
-                }),
-                ElementKind::Dropdown { .. } | ElementKind::MultiSelect { .. } => {
-                    Err(QueryError::FixedOptions(id.clone()))
-                }
-                ElementKind::DateRange { .. } => Err(unknown()),
-            }
-        }
-    }
-}
-
-fn aim_at_panel<'a>(
-    id: &PanelId,
-    request: &Request,
-    dashboard: &'a Dashboard,
-    faults: &mut Vec<RequestFault>,
-) -> Result<Aim<'a>, QueryError> {
-    let unknown = || QueryError::UnknownPanel(id.clone());
-    let panel = dashboard.panel(id.as_str()).ok_or_else(unknown)?;
-    let shape = Shape::of_panel(panel, request, faults)?;
-    Ok(Aim { dataset: &panel.dataset, shape, element: None })
 }
 
 /// The zone in force: the viewer's, else the dashboard's, else UTC.

@@ -1,63 +1,299 @@
 //! The last stage: statements in the source's dialect.
 
-use model::dashboard::{Aggregate, FilterOperator};
+mod condition;
+mod others;
 
-use crate::compile::Compiled;
-use crate::dialect::{Dialect, TextPart};
+use model::name::TimeZoneName;
+
+use crate::compile::{Comparison, Compiled};
+use crate::dialect::Dialect;
+use crate::formula::{self, Ranks};
 use crate::fragment::Fragment;
-use crate::plan::Plan;
+use crate::plan::{ComparedShapes, Plan, Rendered};
 use crate::restrict::RestrictedPlan;
-use crate::shape::{Column, Computed, Condition, Key, OrderKey, Shape};
+use crate::shape::{Column, Computed, Key, OrderKey, Shape};
 use crate::statement::Statement;
 
 pub(crate) fn render(plan: RestrictedPlan<'_>) -> Compiled {
     let plan = plan.into_plan();
-    let counted = plan.shape.page.map(|_| total(&plan));
-    let total = counted.map(|sql| statement(&plan, sql, 1));
-    let rows = statement(&plan, rows(&plan), plan.shape.row_limit);
-    let columns = plan.shape.columns.into_iter().map(|column| column.result).collect();
-    Compiled { rows, total, columns }
-}
-
-fn statement(plan: &Plan<'_>, sql: Fragment, row_limit: u32) -> Statement {
-    Statement {
-        source: plan.rendered.source.id,
-        revision: plan.rendered.source.revision,
-        sql: sql.statement(plan.rendered.dialect),
-        args: sql.into_values(),
-        row_limit,
-        time_zone: plan.time_zone.clone(),
-        session: plan.rendered.session.clone(),
+    let rows = frame(&plan, &plan.shape);
+    let total = plan.shape.page.map(|_| rows.statement(rows.total(), 1));
+    let of_shape = |shape: &Shape| {
+        let frame = frame(&plan, shape);
+        frame.statement(frame.rows(), shape.row_limit)
+    };
+    Compiled {
+        rows: of_shape(&plan.shape),
+        total,
+        totals: plan.totals.as_ref().map(of_shape),
+        comparison: plan.comparison.as_ref().map(|compared| comparison(compared, of_shape)),
+        columns: plan.shape.columns.iter().map(|column| column.result.clone()).collect(),
     }
 }
 
-/// The rows of the target: all of a chart's, one page of a table's.
-fn rows(plan: &Plan<'_>) -> Fragment {
-    let (shape, dialect) = (&plan.shape, plan.rendered.dialect);
-    let mut sql = unordered(plan);
-    order(&mut sql, shape, dialect);
-    let limit = shape.limit.map(u64::from);
-    match shape.page {
-        Some(page) => {
-            let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(page.offset));
-            sql.sql("\nlimit ");
-            dialect.row_count(&mut sql, integer(left.min(u64::from(page.size))));
-            sql.sql(" offset ");
-            dialect.row_count(&mut sql, integer(page.offset));
+fn comparison(compared: &ComparedShapes, of_shape: impl Fn(&Shape) -> Statement) -> Comparison {
+    Comparison {
+        current: of_shape(&compared.current),
+        previous: of_shape(&compared.previous),
+        previous_rows: of_shape(&compared.previous_rows),
+        current_period: compared.periods.current,
+        previous_period: compared.periods.previous,
+        bucket: compared.bucket,
+    }
+}
+
+fn frame<'a>(plan: &'a Plan<'a>, shape: &'a Shape) -> Frame<'a> {
+    Frame {
+        rendered: &plan.rendered,
+        time_zone: &plan.time_zone,
+        dialect: plan.rendered.dialect,
+        shape,
+    }
+}
+
+/// One shape around the rows of a dataset.
+struct Frame<'a> {
+    rendered: &'a Rendered<'a>,
+    time_zone: &'a TimeZoneName,
+    dialect: &'a dyn Dialect,
+    shape: &'a Shape,
+}
+
+impl Frame<'_> {
+    fn statement(&self, sql: Fragment, row_limit: u32) -> Statement {
+        Statement {
+            source: self.rendered.source.id,
+            revision: self.rendered.source.revision,
+            sql: sql.statement(self.dialect),
+            args: sql.into_values(),
+            row_limit,
+            time_zone: self.time_zone.clone(),
+            session: self.rendered.session.clone(),
+            steps: self.shape.steps.clone(),
         }
-        None => cut(&mut sql, limit, dialect),
     }
-    sql
+
+    /// The rows of the target: all of a chart's, one page of a table's.
+    fn rows(&self) -> Fragment {
+        let mut sql = self.unordered();
+        self.order(&mut sql);
+        let limit = self.limit();
+        match self.shape.page {
+            Some(page) => {
+                let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(page.offset));
+                sql.sql("\nlimit ");
+                self.dialect.row_count(&mut sql, integer(left.min(u64::from(page.size))));
+                sql.sql(" offset ");
+                self.dialect.row_count(&mut sql, integer(page.offset));
+            }
+            None => cut(&mut sql, limit, self.dialect),
+        }
+        sql
+    }
+
+    /// The number of the same rows on all pages.
+    fn total(&self) -> Fragment {
+        let mut counted = self.unordered();
+        cut(&mut counted, self.limit(), self.dialect);
+        let total = format!("select count(*) as {}\nfrom (\n", self.dialect.quote("total"));
+        counted.between(&total, "\n) as counted")
+    }
+
+    /// With others, the limit has done its work when the rows are grouped.
+    fn limit(&self) -> Option<u64> {
+        self.shape.limit.filter(|_| self.shape.others.is_none()).map(u64::from)
+    }
+
+    /// The rows of the whole result in no order.
+    fn unordered(&self) -> Fragment {
+        let grouped = self.select();
+        if self.shape.after.is_empty() && self.shape.others.is_none() {
+            return grouped;
+        }
+        let mut sql = Fragment::default();
+        sql.sql("select ");
+        match self.shape.others {
+            Some(_) => sql.sql(&self.result_columns()),
+            None => sql.sql("*"),
+        }
+        sql.append(grouped.between("\nfrom (\n", "\n) as result"));
+        self.conditions(&mut sql, "result", &self.shape.after);
+        sql
+    }
+
+    fn result_columns(&self) -> String {
+        let columns = self.shape.columns.iter();
+        let names = columns.map(|column| self.of("result", column.result.name.as_str()));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn select(&self) -> Fragment {
+        let ranked = self.ranked();
+        let mut sql = Fragment::default();
+        sql.sql("select ");
+        for (at, column) in self.shape.columns.iter().enumerate() {
+            if at > 0 {
+                sql.sql(", ");
+            }
+            match (&column.from, ranked.is_empty()) {
+                (Computed::Measure(expr), _) => {
+                    sql.append(formula::render(expr, Ranks(&ranked), self.dialect));
+                }
+                (_, true) => sql.append(self.key(at, column)),
+                (_, false) => sql.sql(&self.of("dataset", &key_name(at))),
+            }
+            sql.sql(" as ");
+            sql.sql(&self.dialect.quote(column.result.name.as_str()));
+        }
+        if self.shape.others.is_some() {
+            let name = self.dialect.quote(others::FLAG);
+            match ranked.is_empty() {
+                true => sql.sql(&format!(", {} as {name}", self.flag())),
+                false => sql.sql(&format!(", dataset.{name} as {name}")),
+            }
+        }
+        match ranked.is_empty() {
+            true => self.dataset_rows(&mut sql),
+            false => sql.append(self.with_ranks(&ranked).between("\nfrom (\n", "\n) as dataset")),
+        }
+        self.group(&mut sql);
+        sql
+    }
+
+    /// `from (…) as dataset` with the conditions on it.
+    fn dataset_rows(&self, sql: &mut Fragment) {
+        sql.append(self.rendered.sql.clone().between("\nfrom (\n", "\n) as dataset"));
+        self.join_top(sql);
+        self.conditions(sql, "dataset", &self.shape.before);
+    }
+
+    /// What a column that is no measure shows.
+    fn key(&self, at: usize, column: &Column) -> Fragment {
+        let mut sql = Fragment::default();
+        match &column.from {
+            _ if self.shape.others.as_ref().is_some_and(|others| others.dimension == at) => {
+                return self.top_or_others(column);
+            }
+            Computed::Bucket(name, bucket) => {
+                let column = self.of("dataset", name.as_str());
+                self.dialect.bucket(&mut sql, &column, *bucket, self.time_zone.as_str());
+            }
+            Computed::Plain(name) => sql.sql(&self.of("dataset", name.as_str())),
+            Computed::Measure(_) => {}
+        }
+        sql
+    }
+
+    /// The columns of which percentiles are taken on a database that has none.
+    fn ranked(&self) -> Vec<&model::name::ColumnName> {
+        let mut columns = Vec::new();
+        if self.dialect.percentile("x", 0.5).is_none() {
+            for column in &self.shape.columns {
+                if let Computed::Measure(expr) = &column.from {
+                    expr.ranked(&mut columns);
+                }
+            }
+        }
+        columns
+    }
+
+    /// The dataset's rows with their keys, and for each of the columns a value's rank in its group and
+    /// the number of the group's values.
+    fn with_ranks(&self, ranked: &[&model::name::ColumnName]) -> Fragment {
+        let mut sql = Fragment::default();
+        sql.sql("select dataset.*");
+        for (at, column) in self.keys() {
+            sql.append(self.key(at, column).between(", ", " as "));
+            sql.sql(&self.dialect.quote(&key_name(at)));
+        }
+        if self.shape.others.is_some() {
+            sql.sql(&format!(", {} as {}", self.flag(), self.dialect.quote(others::FLAG)));
+        }
+        for (column, number) in ranked.iter().zip(1..) {
+            let value = self.of("dataset", column.as_str());
+            let (rank, count) = Ranks::names(number);
+            let missing = format!("case when {value} is null then 1 else 0 end");
+            sql.sql(", row_number() over (partition by ");
+            self.partition(&mut sql, &missing);
+            sql.sql(&format!(" order by {value}) as {}", self.dialect.quote(&rank)));
+            sql.sql(&format!(", count({value}) over (partition by "));
+            self.partition(&mut sql, "1");
+            sql.sql(&format!(") as {}", self.dialect.quote(&count)));
+        }
+        self.dataset_rows(&mut sql);
+        sql
+    }
+
+    fn partition(&self, sql: &mut Fragment, last: &str) {
+        for (at, column) in self.keys() {
+            sql.append(self.key(at, column).between("", ", "));
+        }
+        if self.shape.others.is_some() {
+            sql.sql(&format!("{}, ", self.flag()));
+        }
+        sql.sql(last);
+    }
+
+    fn keys(&self) -> impl Iterator<Item = (usize, &Column)> {
+        let columns = self.shape.columns.iter().enumerate();
+        columns.filter(|(_, column)| self.shape.is_key(column))
+    }
+
+    fn group(&self, sql: &mut Fragment) {
+        let name = |(at, column): (usize, &Column)| (at, column.result.name.to_string());
+        let flag = self.shape.others.as_ref();
+        let flag = flag.map(|_| (self.shape.columns.len(), others::FLAG.to_owned()));
+        let keys = self.keys().map(name).chain(flag);
+        let keys: Vec<String> =
+            keys.map(|(at, name)| self.dialect.result_column(at, &name)).collect();
+        if !keys.is_empty() {
+            sql.sql("\ngroup by ");
+            sql.sql(&keys.join(", "));
+        }
+    }
+
+    /// Missing values come last either way, and others after what is not. One row needs no order.
+    fn order(&self, sql: &mut Fragment) {
+        let is_measure = |column: &Column| matches!(column.from, Computed::Measure(..));
+        if self.shape.columns.iter().all(is_measure) {
+            return;
+        }
+        let mut separator = "\norder by ";
+        let mut flag = self.shape.others.as_ref().map(|_| self.of("result", others::FLAG));
+        for OrderKey { key, descending } in &self.shape.order {
+            if let Some(flag) = flag.take_if(|_| !self.is_bucket(key)) {
+                sql.sql(separator);
+                sql.sql(&flag);
+                separator = ", ";
+            }
+            sql.sql(separator);
+            separator = ", ";
+            let key = match key {
+                Key::Result(index) => {
+                    let name = self.shape.columns[*index].result.name.as_str();
+                    self.dialect.result_column(*index, name)
+                }
+                Key::Hidden(name) => self.of("dataset", name.as_str()),
+            };
+            self.dialect.order_key(sql, &key, *descending);
+        }
+    }
+
+    fn is_bucket(&self, key: &Key) -> bool {
+        match key {
+            Key::Result(at) => matches!(self.shape.columns[*at].from, Computed::Bucket(..)),
+            Key::Hidden(_) => false,
+        }
+    }
+
+    fn of(&self, from: &str, column: &str) -> String {
+        format!("{from}.{}", self.dialect.quote(column))
+    }
 }
 
-/// The number of the same rows on all pages.
-fn total(plan: &Plan<'_>) -> Fragment {
-    let mut sql = Fragment::default();
-    sql.sql("select count(*) as \"total\"\nfrom (\n");
-    sql.append(unordered(plan));
-    cut(&mut sql, plan.shape.limit.map(u64::from), plan.rendered.dialect);
-    sql.sql("\n) as counted");
-    sql
+/// What a key is called where ranks are counted.
+fn key_name(at: usize) -> String {
+    format!("fanlight key {}", at + 1)
 }
 
 fn cut(sql: &mut Fragment, limit: Option<u64>, dialect: &dyn Dialect) {
@@ -69,137 +305,4 @@ fn cut(sql: &mut Fragment, limit: Option<u64>, dialect: &dyn Dialect) {
 
 fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The rows of the whole result in no order.
-fn unordered(plan: &Plan<'_>) -> Fragment {
-    let shape = &plan.shape;
-    let grouped = select(plan);
-    if shape.after.is_empty() {
-        return grouped;
-    }
-    let mut sql = Fragment::default();
-    sql.sql("select *\nfrom (\n");
-    sql.append(grouped);
-    sql.sql("\n) as result");
-    conditions(&mut sql, "result", &shape.after, plan.rendered.dialect);
-    sql
-}
-
-fn select(plan: &Plan<'_>) -> Fragment {
-    let shape = &plan.shape;
-    let mut sql = Fragment::default();
-    sql.sql("select ");
-    for (at, column) in shape.columns.iter().enumerate() {
-        if at > 0 {
-            sql.sql(", ");
-        }
-        computed(&mut sql, column, plan);
-        sql.sql(" as ");
-        sql.sql(&plan.rendered.dialect.quote(column.result.name.as_str()));
-    }
-    sql.sql("\nfrom (\n");
-    sql.append(plan.rendered.sql.clone());
-    sql.sql("\n) as dataset");
-    conditions(&mut sql, "dataset", &shape.before, plan.rendered.dialect);
-    group(&mut sql, shape, plan.rendered.dialect);
-    sql
-}
-
-fn computed(sql: &mut Fragment, column: &Column, plan: &Plan<'_>) {
-    let dialect = plan.rendered.dialect;
-    match &column.from {
-        Computed::Plain(name) => sql.sql(&of("dataset", name.as_str(), dialect)),
-        Computed::Bucket(name, bucket) => {
-            let column = of("dataset", name.as_str(), dialect);
-            dialect.bucket(sql, &column, *bucket, plan.time_zone.as_str());
-        }
-        Computed::Measure(_, None) => sql.sql("count(*)"),
-        Computed::Measure(aggregate, Some(name)) => {
-            let column = of("dataset", name.as_str(), dialect);
-            sql.sql(&match aggregate {
-                Aggregate::Count => format!("count({column})"),
-                Aggregate::CountDistinct => format!("count(distinct {column})"),
-                Aggregate::Sum => format!("sum({column})"),
-                Aggregate::Avg => format!("avg({column})"),
-                Aggregate::Min => format!("min({column})"),
-                Aggregate::Max => format!("max({column})"),
-            });
-        }
-    }
-}
-
-fn group(sql: &mut Fragment, shape: &Shape, dialect: &dyn Dialect) {
-    if !shape.grouped {
-        return;
-    }
-    let is_key = |(_, column): &(usize, &Column)| !matches!(column.from, Computed::Measure(..));
-    let keys = shape.columns.iter().enumerate().filter(is_key);
-    let keys = keys.map(|(at, column)| dialect.result_column(at, column.result.name.as_str()));
-    let keys: Vec<String> = keys.collect();
-    if !keys.is_empty() {
-        sql.sql("\ngroup by ");
-        sql.sql(&keys.join(", "));
-    }
-}
-
-/// Missing values come last either way. One row needs no order.
-fn order(sql: &mut Fragment, shape: &Shape, dialect: &dyn Dialect) {
-    let one_row = shape.columns.iter().all(|column| matches!(column.from, Computed::Measure(..)));
-    if one_row {
-        return;
-    }
-    for (at, OrderKey { key, descending }) in shape.order.iter().enumerate() {
-        sql.sql(if at == 0 { "\norder by " } else { ", " });
-        let key = match key {
-            Key::Result(index) => {
-                dialect.result_column(*index, shape.columns[*index].result.name.as_str())
-            }
-            Key::Hidden(name) => of("dataset", name.as_str(), dialect),
-        };
-        dialect.order_key(sql, &key, *descending);
-    }
-}
-
-fn conditions(sql: &mut Fragment, from: &str, conditions: &[Condition], dialect: &dyn Dialect) {
-    for (at, condition) in conditions.iter().enumerate() {
-        sql.sql(if at == 0 { "\nwhere " } else { "\n  and " });
-        let column = of(from, condition.column.as_str(), dialect);
-        one_condition(sql, &column, condition, dialect);
-    }
-}
-
-fn one_condition(sql: &mut Fragment, column: &str, condition: &Condition, dialect: &dyn Dialect) {
-    use FilterOperator as Op;
-    let values = || condition.values.iter().cloned();
-    let mut compare = |before: &str, after: &str| {
-        sql.sql(&format!("{column} {before}"));
-        sql.bind_all(values());
-        sql.sql(after);
-    };
-    match condition.operator {
-        Op::Equals => compare("= ", ""),
-        Op::NotEquals => compare("<> ", ""),
-        Op::GreaterThan => compare("> ", ""),
-        Op::AtLeast => compare(">= ", ""),
-        Op::LessThan => compare("< ", ""),
-        Op::AtMost => compare("<= ", ""),
-        Op::In => compare("in (", ")"),
-        Op::NotIn => compare("not in (", ")"),
-        Op::IsEmpty => compare("is null", ""),
-        Op::IsNotEmpty => compare("is not null", ""),
-        Op::Between => {
-            for (value, before) in values().zip([format!("{column} between "), " and ".to_owned()])
-            {
-                sql.sql(&before);
-                sql.bind(value);
-            }
-        }
-        Op::Contains => dialect.matches(sql, column, TextPart::Any, condition.value()),
-        Op::StartsWith => dialect.matches(sql, column, TextPart::Start, condition.value()),
-    }
-}
-
-fn of(from: &str, column: &str, dialect: &dyn Dialect) -> String {
-    format!("{from}.{}", dialect.quote(column))
 }

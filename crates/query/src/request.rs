@@ -1,5 +1,6 @@
 //! What a viewer asks for.
 
+use jiff::Timestamp;
 use model::dashboard::{Filter, Sort};
 use model::name::{ElementId, PanelId, TimeZoneName};
 use serde_json::{Map, Value};
@@ -21,6 +22,8 @@ pub struct Request {
     pub sort: Vec<Sort>,
     /// Further conditions on columns of the panel's result.
     pub filters: Vec<Filter>,
+    /// When it is asked: the day of this instant in the zone in force is today.
+    pub now: Timestamp,
 }
 
 /// What is read.
@@ -36,7 +39,7 @@ pub enum Target {
 
 impl Request {
     /// A target as the dashboard defines it, without variables.
-    pub fn of(target: Target) -> Self {
+    pub fn of(target: Target, now: Timestamp) -> Self {
         Self {
             target,
             variables: Map::new(),
@@ -45,6 +48,7 @@ impl Request {
             page_size: None,
             sort: Vec::new(),
             filters: Vec::new(),
+            now,
         }
     }
 }

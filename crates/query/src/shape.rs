@@ -2,16 +2,22 @@
 
 mod filter;
 mod order;
+mod steps;
+mod totals;
 
-pub(crate) use filter::Condition;
+pub(crate) use filter::{Chosen, Condition, Test, of_author as filters_of_author};
 pub(crate) use order::{Key, OrderKey};
 
-use model::dashboard::{Aggregate, Bucket, DatasetOptions, Panel, PanelKind};
+use jiff::civil::Date;
+use model::dashboard::{Bucket, DatasetOptions, Dimension, Panel, PanelKind};
 use model::name::ColumnName;
 
 use crate::compile::{ColumnRole, ResultColumn};
 use crate::error::{QueryError, RequestFault};
+use crate::formula::{self, Expr};
 use crate::request::Request;
+use crate::step::Step;
+use crate::zone::Zone;
 
 /// Most rows of a chart that sets no limit of its own.
 const CHART_ROWS: u32 = 10_000;
@@ -37,8 +43,12 @@ pub(crate) struct Shape {
     pub(crate) order: Vec<OrderKey>,
     /// The author's limit.
     pub(crate) limit: Option<u32>,
+    /// Beyond the limit, one group more.
+    pub(crate) others: Option<Others>,
     pub(crate) page: Option<Page>,
     pub(crate) row_limit: u32,
+    /// What is done with the rows afterwards.
+    pub(crate) steps: Vec<Step>,
 }
 
 /// One column of the result and what it is computed from.
@@ -46,6 +56,8 @@ pub(crate) struct Shape {
 pub(crate) struct Column {
     pub(crate) result: ResultColumn,
     pub(crate) from: Computed,
+    /// Its figures are finished only when all rows are there.
+    pub(crate) looks_around: bool,
 }
 
 /// How a result column comes from the dataset's.
@@ -53,8 +65,15 @@ pub(crate) struct Column {
 pub(crate) enum Computed {
     Plain(ColumnName),
     Bucket(ColumnName, Bucket),
-    /// `None` counts rows.
-    Measure(Aggregate, Option<ColumnName>),
+    Measure(Expr),
+}
+
+/// The group of what is beyond the limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Others {
+    /// The position of the dimension whose values the limit counts.
+    pub(crate) dimension: usize,
+    pub(crate) label: String,
 }
 
 /// A part of a table.
@@ -65,19 +84,21 @@ pub(crate) struct Page {
 }
 
 impl Shape {
-    /// The operations of a panel, as a request narrows and orders them. What is wrong with the
-    /// request goes to `faults`.
+    /// The operations of a panel, as a request narrows and orders them, without the author's
+    /// conditions. What is wrong with the request goes to `faults`.
     pub(crate) fn of_panel(
         panel: &Panel,
+        dimensions: &[Dimension],
         request: &Request,
+        today: Date,
         faults: &mut Vec<RequestFault>,
     ) -> Result<Self, QueryError> {
-        let columns = columns(panel);
-        let grouped = panel.columns.is_empty();
         let of_author = |message| QueryError::Panel { panel: panel.id.clone(), message };
-        let mut before = filter::of_author(&panel.filters).map_err(of_author)?;
-        let of_viewer = filter::of_viewer(&request.filters, &columns, faults);
-        let after = if grouped { of_viewer } else { before_all(&mut before, of_viewer) };
+        let columns = columns(panel, dimensions).map_err(of_author)?;
+        let grouped = panel.columns.is_empty();
+        let conditions = filter::of_viewer(&request.filters, &columns, today, faults);
+        let (before, after) =
+            if grouped { (Vec::new(), conditions) } else { (conditions, Vec::new()) };
         let order = if request.sort.is_empty() {
             order::of_author(&panel.sort, &columns, !grouped).map_err(of_author)?
         } else {
@@ -85,24 +106,68 @@ impl Shape {
         };
         let is_table = panel.kind == PanelKind::Table;
         let page = is_table.then(|| page(panel, request, faults));
-        Ok(Self {
+        let steps = steps::of_panel(panel, &columns, &order);
+        let shape = Self {
             row_limit: page.map_or(panel.limit.unwrap_or(CHART_ROWS), |page| page.size),
             order: order::complete(order, columns.len()),
+            others: others(panel, &columns),
             columns,
             grouped,
             before,
             after,
             limit: panel.limit,
             page,
-        })
+            steps,
+        };
+        Ok(shape.with_whole_result())
+    }
+
+    /// Steps need all rows, and so do the groups of a limit with others: the page is then cut last.
+    fn with_whole_result(self) -> Self {
+        if self.steps.is_empty() && self.others.is_none() {
+            return self;
+        }
+        let mut steps = self.steps;
+        let page = self.page.filter(|_| !steps.is_empty());
+        steps.extend(page.map(|Page { offset, size }| Step::Page { offset, size }));
+        let is_paged_by_database = self.page.is_some() && page.is_none();
+        Self {
+            page: self.page.filter(|_| is_paged_by_database),
+            row_limit: if is_paged_by_database { self.row_limit } else { CHART_ROWS },
+            steps,
+            ..self
+        }
+    }
+
+    /// The author's conditions come before the viewer's. A range of time among them is what empty
+    /// buckets are filled over.
+    pub(crate) fn with_conditions(
+        mut self,
+        conditions: Vec<Condition>,
+        zone: &Zone,
+        today: Date,
+    ) -> Self {
+        self.before = conditions.into_iter().chain(self.before).collect();
+        steps::fill_range(&mut self, zone, today);
+        self
     }
 
     /// A table's rows of all pages; other shapes have no pages and stay as they are.
     pub(crate) fn on_one_page(self) -> Self {
-        match self.page {
-            Some(_) => Self { page: None, row_limit: EXPORT_ROWS, ..self },
-            None => self,
+        let is_page = |step: &Step| matches!(step, Step::Page { .. });
+        let is_paged = self.page.is_some() || self.steps.iter().any(is_page);
+        if !is_paged {
+            return self;
         }
+        let steps = self.steps.into_iter().filter(|step| !is_page(step)).collect();
+        Self { page: None, row_limit: EXPORT_ROWS, steps, ..self }
+    }
+
+    /// The one figure of a trend's rows.
+    pub(crate) fn figure(self) -> Self {
+        let is_measure = |column: &Column| matches!(column.from, Computed::Measure(_));
+        let columns = self.columns.into_iter().filter(is_measure).collect();
+        Self { columns, order: Vec::new(), steps: Vec::new(), ..self }
     }
 
     /// The distinct values of a column with their labels, in the order of the labels.
@@ -116,6 +181,7 @@ impl Shape {
                 format: None,
             },
             from: Computed::Plain(from.clone()),
+            looks_around: false,
         };
         let label = options.label.as_ref().unwrap_or(&options.value);
         let by = |index| OrderKey { key: Key::Result(index), descending: false };
@@ -126,50 +192,71 @@ impl Shape {
             after: Vec::new(),
             order: vec![by(1), by(0)],
             limit: Some(OPTION_ROWS),
+            others: None,
             page: None,
             row_limit: OPTION_ROWS,
+            steps: Vec::new(),
         }
+    }
+
+    /// Whether a column's values are what the rows are grouped by.
+    pub(crate) fn is_key(&self, column: &Column) -> bool {
+        self.grouped && !matches!(column.from, Computed::Measure(_))
     }
 }
 
-/// Conditions on rows as they are all hold before anything else.
-fn before_all(before: &mut Vec<Condition>, of_viewer: Vec<Condition>) -> Vec<Condition> {
-    before.extend(of_viewer);
-    Vec::new()
-}
-
-fn columns(panel: &Panel) -> Vec<Column> {
-    let dimensions = panel.dimensions.iter().map(|dimension| Column {
-        result: ResultColumn {
-            name: dimension.result_name().clone(),
-            role: ColumnRole::Dimension,
-            bucket: dimension.bucket,
-            format: dimension.format.clone(),
-        },
-        from: match dimension.bucket {
-            Some(bucket) => Computed::Bucket(dimension.column.clone(), bucket),
-            None => Computed::Plain(dimension.column.clone()),
-        },
+fn columns(panel: &Panel, dimensions: &[Dimension]) -> Result<Vec<Column>, String> {
+    let dimensions = dimensions.iter().map(|dimension| {
+        Ok(Column {
+            result: ResultColumn {
+                name: dimension.result_name().clone(),
+                role: ColumnRole::Dimension,
+                bucket: dimension.bucket,
+                format: dimension.format.clone(),
+            },
+            from: match dimension.bucket {
+                Some(bucket) => Computed::Bucket(dimension.column.clone(), bucket),
+                None => Computed::Plain(dimension.column.clone()),
+            },
+            looks_around: false,
+        })
     });
-    let measures = panel.measures.iter().map(|measure| Column {
-        result: ResultColumn {
-            name: measure.name.clone(),
-            role: ColumnRole::Measure,
-            bucket: None,
-            format: measure.format.clone(),
-        },
-        from: Computed::Measure(measure.aggregate, measure.column.clone()),
+    let measures = panel.measures.iter().enumerate().map(|(at, measure)| {
+        let expr = formula::of_measure(measure, &panel.measures)
+            .map_err(|fault| format!("/measures/{at}{fault}"))?;
+        Ok(Column {
+            result: ResultColumn {
+                name: measure.name.clone(),
+                role: ColumnRole::Measure,
+                bucket: None,
+                format: measure.format.clone(),
+            },
+            from: Computed::Measure(expr),
+            looks_around: measure.looks_around(),
+        })
     });
-    let plain = panel.columns.iter().map(|column| Column {
-        result: ResultColumn {
-            name: column.column.clone(),
-            role: ColumnRole::Column,
-            bucket: None,
-            format: column.format.clone(),
-        },
-        from: Computed::Plain(column.column.clone()),
+    let plain = panel.columns.iter().map(|column| {
+        Ok(Column {
+            result: ResultColumn {
+                name: column.column.clone(),
+                role: ColumnRole::Column,
+                bucket: None,
+                format: column.format.clone(),
+            },
+            from: Computed::Plain(column.column.clone()),
+            looks_around: false,
+        })
     });
     dimensions.chain(measures).chain(plain).collect()
+}
+
+/// The limit counts the values of the one dimension without a bucket.
+fn others(panel: &Panel, columns: &[Column]) -> Option<Others> {
+    let label = panel.others_label()?.to_owned();
+    let is_counted = |column: &Column| {
+        column.result.role == ColumnRole::Dimension && column.result.bucket.is_none()
+    };
+    Some(Others { dimension: columns.iter().position(is_counted)?, label })
 }
 
 fn page(panel: &Panel, request: &Request, faults: &mut Vec<RequestFault>) -> Page {

@@ -1,7 +1,10 @@
 //! The one thing that runs against customers' data.
 
+use std::hash::{Hash, Hasher};
+
 use model::name::{SourceId, TimeZoneName};
 
+use crate::step::Step;
 use crate::value::Value;
 
 /// A SELECT with its values, for one data source. Only [`crate::compile`] makes one.
@@ -14,6 +17,7 @@ pub struct Statement {
     pub(crate) row_limit: u32,
     pub(crate) time_zone: TimeZoneName,
     pub(crate) session: Vec<(String, Value)>,
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Statement {
@@ -48,6 +52,11 @@ impl Statement {
         &self.session
     }
 
+    /// What is done with the rows once the database has delivered them, in this order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
     /// What a cached result is kept under: everything that decides the rows, except settings of the
     /// session that the executor adds itself.
     pub fn cache_key(&self) -> blake3::Hash {
@@ -63,7 +72,21 @@ impl Statement {
             Value::Text(name.clone()).hash_into(&mut hasher);
             value.hash_into(&mut hasher);
         }
+        self.steps.hash(&mut Fed(&mut hasher));
         hasher.finalize()
+    }
+}
+
+/// A hasher that is fed by what derives `Hash`, which tells lengths and kinds apart.
+struct Fed<'a>(&'a mut blake3::Hasher);
+
+impl Hasher for Fed<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        unreachable!("only the blake3 hash is asked for")
     }
 }
 
@@ -80,12 +103,13 @@ mod tests {
             row_limit: 10,
             time_zone: TimeZoneName::utc(),
             session: Vec::new(),
+            steps: Vec::new(),
         }
     }
 
     #[test]
     fn the_cache_key_tells_apart_whatever_may_change_the_rows() {
-        let changes: [fn(&mut Statement); 9] = [
+        let changes: [fn(&mut Statement); 11] = [
             |s| s.source = SourceId(2),
             |s| s.revision = 2,
             |s| s.sql.push(' '),
@@ -95,6 +119,8 @@ mod tests {
             |s| s.time_zone = "Europe/Berlin".parse().expect("a zone"),
             |s| s.session = vec![("app.customer_id".to_owned(), Value::Text("UA".to_owned()))],
             |s| s.session = vec![("app.customer_id".to_owned(), Value::Text("AA".to_owned()))],
+            |s| s.steps = vec![Step::Page { offset: 0, size: 10 }],
+            |s| s.steps = vec![Step::Page { offset: 10, size: 10 }],
         ];
         let original = statement().cache_key();
         assert_eq!(original, statement().cache_key());

@@ -8,7 +8,9 @@ mod reserved;
 mod sent;
 mod typing;
 
+pub(crate) use date_range::{date, instant_or_day, instant_without_end};
 pub(crate) use reserved::{Subject, subject};
+pub(crate) use sent::Sent;
 pub(crate) use typing::{list, scalar};
 
 use model::dashboard::Dataset;
@@ -23,7 +25,7 @@ use crate::template::{Binding, Template, Variable, VariableName};
 use crate::value::Value;
 use crate::viewer::Viewer;
 use crate::zone::Zone;
-use sent::{Problem, Sent};
+use sent::Problem;
 
 /// Why a variable stands for nothing that SQL can hold. The author's or the operator's to put right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

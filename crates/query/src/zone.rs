@@ -29,3 +29,8 @@ impl Zone {
         Some(Self { name, rules })
     }
 }
+
+/// The rules of the zone of this name; `None` when there is none.
+pub fn zone_rules(name: &TimeZoneName) -> Option<TimeZone> {
+    Zone::find(name).map(|zone| zone.rules)
+}

@@ -13,6 +13,7 @@ use crate::activity::Activity;
 use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
+use crate::mysql::MySqlDatabase;
 use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::postgres::PostgresDatabase;
@@ -105,7 +106,7 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
     match connection {
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
         Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
-        Connection::MySql(_) => todo!("a file of its own"),
+        Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
         Connection::Sqlite(_) => todo!("a file of its own"),
         Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }

@@ -31,4 +31,6 @@ pub enum ResultLimit {
     Rows(u64),
     #[error("more than {0} bytes")]
     Bytes(u64),
+    #[error("more than {0} values to make columns of")]
+    Columns(u64),
 }

@@ -10,12 +10,14 @@
 mod activity;
 mod cache;
 mod clickhouse;
+mod column_builder;
 mod connector;
 mod engine_worker;
 mod error;
 mod flight;
 mod gate;
 mod instance;
+mod mysql;
 mod network;
 mod objects;
 mod options;

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod cell;
+mod steps;
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,6 +11,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use bytes::Bytes;
 
 pub use cell::{Cell, Decimal};
+pub(crate) use steps::apply;
 
 use crate::cache::Kept;
 
@@ -19,6 +21,7 @@ pub struct ResultSet {
     columns: Vec<Column>,
     batches: Vec<RecordBatch>,
     row_count: usize,
+    total_rows: Option<usize>,
     encoded: OnceLock<Bytes>,
 }
 
@@ -27,6 +30,8 @@ pub struct ResultSet {
 pub struct Column {
     pub name: String,
     pub kind: ColumnKind,
+    /// Of a value that became a column: the measure whose figures it holds.
+    pub measure: Option<String>,
 }
 
 /// What the cells of a column are, besides missing.
@@ -55,22 +60,35 @@ impl ResultSet {
         let columns = schema.fields().iter().map(|field| Column {
             name: field.name().clone(),
             kind: canonical::kind(field.data_type()),
+            measure: None,
         });
         let batches =
             batches.iter().map(canonical::batch).collect::<Result<Vec<RecordBatch>, _>>()?;
         let row_count = batches.iter().map(RecordBatch::num_rows).sum();
-        Ok(Self { columns: columns.collect(), batches, row_count, encoded: OnceLock::new() })
+        let columns = columns.collect();
+        Ok(Self { columns, batches, row_count, total_rows: None, encoded: OnceLock::new() })
     }
 
     /// Of a connector that brings its columns into those forms itself: batch by batch, each column is
     /// an array of a type that a [`Cell`] is read from.
     pub(crate) fn of_canonical(columns: Vec<Column>, batches: Vec<RecordBatch>) -> Self {
         let row_count = batches.iter().map(RecordBatch::num_rows).sum();
-        Self { columns, batches, row_count, encoded: OnceLock::new() }
+        Self { columns, batches, row_count, total_rows: None, encoded: OnceLock::new() }
     }
 
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// What the steps of a statement have made.
+    fn of_steps(columns: Vec<Column>, batch: RecordBatch, total_rows: Option<usize>) -> Self {
+        let row_count = batch.num_rows();
+        Self { columns, batches: vec![batch], row_count, total_rows, encoded: OnceLock::new() }
+    }
+
+    /// The rows on all pages, where one page was cut from a whole result.
+    pub fn total_rows(&self) -> Option<usize> {
+        self.total_rows
     }
 
     pub fn row_count(&self) -> usize {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use model::name::{SourceId, TableName};
 use model::source::DataSource;
-use query::Statement;
+use query::{Statement, Step};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -20,7 +20,7 @@ use crate::flight::{Flights, Pilot, Waiter};
 use crate::instance::Instance;
 use crate::objects::ObjectCache;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
-use crate::result::{Answer, ResultSet};
+use crate::result::{Answer, ResultSet, apply};
 
 /// How often sources are looked at that nobody asks any more, at most.
 const SWEEP_PAUSE: Duration = Duration::from_secs(30);
@@ -94,7 +94,8 @@ impl Sources {
             byte_limit: self.0.limits.result_bytes,
             request_id,
         };
-        self.answer(source, key, query, options).await
+        let work = || Work { query: query(), steps: statement.steps().to_vec() };
+        self.answer(source, key, work, options).await
     }
 
     /// The columns of a table of `source`, in their order.
@@ -171,11 +172,11 @@ impl Sources {
     }
 
     /// Answers the question with this key.
-    pub(crate) async fn answer(
+    pub(crate) async fn answer<W: Into<Work>>(
         &self,
         source: &Arc<DataSource>,
         key: Hash,
-        query: impl FnOnce() -> Query,
+        work: impl FnOnce() -> W,
         options: RunOptions,
     ) -> Result<Answer, SourceError> {
         if options.cache != CachePolicy::Off
@@ -183,7 +184,7 @@ impl Sources {
         {
             let answers = kept.to(options.cache);
             if answers == Use::Stale && !self.0.flights.has(&key) {
-                self.renew(source, key, query, &options);
+                self.renew(source, key, work, &options);
                 self.0.activity.cache_stale.count();
                 return Ok(kept.into());
             }
@@ -192,30 +193,30 @@ impl Sources {
                 return Ok(kept.into());
             }
         }
-        let fresh = self.join(source, key, query, &options)?.outcome().await?;
+        let fresh = self.join(source, key, work, &options)?.outcome().await?;
         Ok(Answer { result: fresh.result, cached: false, as_of: fresh.as_of })
     }
 
     /// Fetches a new result behind one that has answered. When it fails, the old one goes on answering
     /// as long as it may, and the next who asks tries again.
-    fn renew(
+    fn renew<W: Into<Work>>(
         &self,
         source: &Arc<DataSource>,
         key: Hash,
-        query: impl FnOnce() -> Query,
+        work: impl FnOnce() -> W,
         options: &RunOptions,
     ) {
-        if let Ok(waiter) = self.join(source, key, query, options) {
+        if let Ok(waiter) = self.join(source, key, work, options) {
             tokio::spawn(waiter.outcome());
         }
     }
 
     /// Joins the question under way, or puts it to the source.
-    fn join(
+    fn join<W: Into<Work>>(
         &self,
         source: &Arc<DataSource>,
         key: Hash,
-        query: impl FnOnce() -> Query,
+        work: impl FnOnce() -> W,
         options: &RunOptions,
     ) -> Result<Waiter, SourceError> {
         let (waiter, pilot) = self.0.flights.join(key, options.cache.keep_for());
@@ -226,7 +227,7 @@ impl Sources {
             let flight = Flight { key, source: source.id, customer: options.customer.clone() };
             let span = span_of_query(source);
             tokio::spawn(
-                fly(Arc::clone(&self.0), instance, pilot, flight, query()).instrument(span),
+                fly(Arc::clone(&self.0), instance, pilot, flight, work().into()).instrument(span),
             );
         } else {
             self.0.activity.joined.count();
@@ -275,6 +276,18 @@ impl Inner {
     }
 }
 
+/// What is asked of a database, and what is done with its answer.
+pub(crate) struct Work {
+    query: Query,
+    steps: Vec<Step>,
+}
+
+impl From<Query> for Work {
+    fn from(query: Query) -> Self {
+        Self { query, steps: Vec::new() }
+    }
+}
+
 struct Flight {
     key: Hash,
     source: SourceId,
@@ -282,16 +295,12 @@ struct Flight {
 }
 
 /// The task of one query: runs it, keeps the result for those who come later, tells those who wait.
-async fn fly(
-    inner: Arc<Inner>,
-    instance: Arc<Instance>,
-    pilot: Pilot,
-    flight: Flight,
-    query: Query,
-) {
+async fn fly(inner: Arc<Inner>, instance: Arc<Instance>, pilot: Pilot, flight: Flight, work: Work) {
     let (as_of, asked) = (now(), Instant::now());
     let stop = pilot.stop.clone();
+    let Work { query, steps } = work;
     let tell = async |outcome: Result<ResultSet, SourceError>| {
+        let outcome = outcome.and_then(|result| apply(result, &steps));
         inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
         Span::current().record("fanlight.outcome", name_of(&outcome, pilot.stop.is_ordered()));
         let outcome = outcome.map(|result| Fresh { result: Arc::new(result), as_of, asked });

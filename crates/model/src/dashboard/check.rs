@@ -1,8 +1,10 @@
 //! The rules of a dashboard that need more than one of its parts.
 
+mod panel;
+
 use std::collections::BTreeSet;
 
-use super::{Aggregate, Dashboard, ElementKind, LayoutItem, Options, Panel, PanelKind};
+use super::{Dashboard, ElementKind, LayoutItem, Options};
 use crate::nearest::unknown;
 
 /// One fault of a dashboard, with a JSON pointer to where it is.
@@ -24,7 +26,9 @@ impl Dashboard {
         let mut faults = Faults(Vec::new());
         self.check_ids(&mut faults);
         for (at, panel) in self.panels.iter().enumerate() {
-            self.check_panel(&mut faults, &format!("/panels/{at}"), panel);
+            let pointer = format!("/panels/{at}");
+            self.check_dataset(&mut faults, &format!("{pointer}/dataset"), panel.dataset.as_str());
+            panel::check(&mut faults, &pointer, panel);
         }
         for (at, element) in self.elements.iter().enumerate() {
             self.check_options(&mut faults, &format!("/elements/{at}"), &element.kind);
@@ -49,34 +53,6 @@ impl Dashboard {
                 faults.add(&pointer, format!("{id:?} is reserved for what the customer carries"));
             }
         }
-    }
-
-    fn check_panel(&self, faults: &mut Faults, at: &str, panel: &Panel) {
-        self.check_dataset(faults, &format!("{at}/dataset"), panel.dataset.as_str());
-        check_shape(faults, at, panel);
-        let mut names = BTreeSet::new();
-        for name in panel.result_columns() {
-            if !names.insert(name.as_str()) {
-                faults.add(at, format!("the result column {:?} stands twice", name.as_str()));
-            }
-        }
-        for (index, measure) in panel.measures.iter().enumerate() {
-            if measure.column.is_none() && measure.aggregate != Aggregate::Count {
-                let pointer = format!("{at}/measures/{index}/column");
-                faults.add(&pointer, "only count works without a column".to_owned());
-            }
-        }
-        for (index, sort) in panel.sort.iter().enumerate() {
-            let known = names.contains(sort.column.as_str()) || !panel.columns.is_empty();
-            if !known {
-                let pointer = format!("{at}/sort/{index}/column");
-                faults.add(
-                    &pointer,
-                    format!("{:?} is no column of this panel's result", sort.column.as_str()),
-                );
-            }
-        }
-        check_bounds(faults, at, panel);
     }
 
     fn check_dataset(&self, faults: &mut Faults, pointer: &str, name: &str) {
@@ -123,36 +99,6 @@ impl Dashboard {
         if item.w == 0 || item.h == 0 || u16::from(item.x) + u16::from(item.w) > 12 {
             faults.add(at, "must lie within twelve columns and be at least 1 by 1".to_owned());
         }
-    }
-}
-
-/// A KPI has one measure and no dimension; a chart has both; a table has columns or measures.
-fn check_shape(faults: &mut Faults, at: &str, panel: &Panel) {
-    let (dimensions, measures) = (panel.dimensions.len(), panel.measures.len());
-    let rows_as_they_are = !panel.columns.is_empty();
-    let fault = match panel.kind {
-        PanelKind::Kpi if measures != 1 || dimensions != 0 || rows_as_they_are => {
-            "a kpi has exactly one measure, no dimensions and no columns"
-        }
-        PanelKind::Bar | PanelKind::Line
-            if measures == 0 || !(1..=2).contains(&dimensions) || rows_as_they_are =>
-        {
-            "a chart has one or two dimensions, at least one measure and no columns"
-        }
-        PanelKind::Table if rows_as_they_are == (measures + dimensions > 0) => {
-            "a table has either columns, or dimensions and measures"
-        }
-        _ => return,
-    };
-    faults.add(at, fault.to_owned());
-}
-
-fn check_bounds(faults: &mut Faults, at: &str, panel: &Panel) {
-    if panel.limit.is_some_and(|limit| !(1..=10_000).contains(&limit)) {
-        faults.add(&format!("{at}/limit"), "must be 1 to 10000".to_owned());
-    }
-    if panel.page_size.is_some_and(|size| !(1..=1_000).contains(&size)) {
-        faults.add(&format!("{at}/page_size"), "must be 1 to 1000".to_owned());
     }
 }
 

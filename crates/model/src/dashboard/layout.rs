@@ -18,7 +18,7 @@ impl Dashboard {
         flow.new_row();
         for panel in &self.panels {
             let (w, h) = match panel.kind {
-                PanelKind::Kpi => (3, 3),
+                PanelKind::Kpi | PanelKind::KpiTrend => (3, 3),
                 PanelKind::Bar | PanelKind::Line => (6, 8),
                 PanelKind::Table => (12, 12),
             };

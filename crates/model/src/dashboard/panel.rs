@@ -1,8 +1,15 @@
 //! Panels: a chart or table over a dataset, and the operations that shape its rows.
 
+mod filter;
+mod measure;
+mod trend;
+
+pub use filter::{Filter, FilterOperator};
+pub use measure::{Aggregate, Calculation, Measure, MeasureFault, Running, Simple, Whole};
+pub use trend::{CustomPeriod, Period, PeriodVariable, Preset, Trend};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::name::{ColumnName, DatasetName, PanelId};
 
@@ -39,6 +46,21 @@ pub struct Panel {
     /// Most groups or rows, 1 to 10,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Gather the groups beyond `limit` in one more group: `true`, or what that group is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
+    /// What stands in buckets of dates in which nothing happened; without it they are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fill: Option<Fill>,
+    /// A dimension of a table whose values become columns, at most 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pivot: Option<ColumnName>,
+    /// A table's last row: its measures over all rows, on whatever page they stand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub totals: bool,
+    /// The periods that a `kpi_trend` compares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Trend>,
     /// Rows on a page of a table, 1 to 1,000; 50 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u32>,
@@ -60,6 +82,8 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 pub enum PanelKind {
     /// One figure.
     Kpi,
+    /// One figure of a period against the period before, with a line.
+    KpiTrend,
     Bar,
     Line,
     Table,
@@ -92,7 +116,7 @@ pub struct Dimension {
 }
 
 /// The unit of a date bucket. Weeks start on Monday (ISO 8601).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
     Hour,
@@ -103,32 +127,23 @@ pub enum Bucket {
     Year,
 }
 
-/// A figure computed for each group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Measure {
-    /// The name of the result column.
-    pub name: ColumnName,
-    pub aggregate: Aggregate,
-    /// The dataset's column; absent only for `count`, which then counts rows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<ColumnName>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub format: Option<Format>,
+/// What the groups beyond a limit become together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Others {
+    /// Whether there is such a group; it is called `Others`.
+    Wanted(bool),
+    Named(String),
 }
 
-/// How a measure combines a column's values. Missing values do not take part.
+/// What stands in an empty bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Aggregate {
-    Count,
-    CountDistinct,
-    Sum,
-    Avg,
-    Min,
-    Max,
+pub enum Fill {
+    /// Zero for what counts or sums; a mean or a ratio of nothing stays missing.
+    Zero,
+    /// Nothing.
+    Null,
 }
 
 /// A column of a table that shows rows as they are.
@@ -136,53 +151,25 @@ pub enum Aggregate {
 #[serde(deny_unknown_fields)]
 pub struct TableColumn {
     pub column: ColumnName,
+    /// What stands below the column when the table has `totals`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<ColumnTotal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
 }
 
-/// A condition on one column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Filter {
-    pub column: ColumnName,
-    pub operator: FilterOperator,
-    /// A scalar; a list for `in`, `not_in` and `between`; absent for `is_empty`, `is_not_empty`.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    #[schemars(extend(
-        "type" = ["string", "number", "boolean", "array", "null"],
-        "items" = {"type": ["string", "number", "boolean", "null"]}
-    ))]
-    pub value: Value,
-}
-
-/// How a filter compares. A missing value passes only `is_empty`.
+/// How a column of rows as they are is summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum FilterOperator {
-    #[serde(alias = "=", alias = "eq")]
-    Equals,
-    #[serde(alias = "!=", alias = "ne")]
-    NotEquals,
-    In,
-    NotIn,
-    #[serde(alias = ">", alias = "gt")]
-    GreaterThan,
-    #[serde(alias = ">=", alias = "gte")]
-    AtLeast,
-    #[serde(alias = "<", alias = "lt")]
-    LessThan,
-    #[serde(alias = "<=", alias = "lte")]
-    AtMost,
-    /// Both ends count.
-    Between,
-    /// Part of the text, case-insensitive.
-    Contains,
-    /// Start of the text, case-insensitive.
-    StartsWith,
-    IsEmpty,
-    IsNotEmpty,
+pub enum ColumnTotal {
+    Count,
+    CountDistinct,
+    Sum,
+    Avg,
+    Min,
+    Max,
 }
 
 /// One key of an order. Missing values come last in either direction.
@@ -242,7 +229,23 @@ impl Dimension {
     }
 }
 
+impl Others {
+    /// What the group is called, when there is one.
+    pub fn label(&self) -> Option<&str> {
+        match self {
+            Self::Wanted(true) => Some("Others"),
+            Self::Wanted(false) => None,
+            Self::Named(label) => Some(label),
+        }
+    }
+}
+
 impl Panel {
+    /// What the groups beyond the limit are called together, when they are kept.
+    pub fn others_label(&self) -> Option<&str> {
+        self.others.as_ref().and_then(Others::label)
+    }
+
     /// What people read above the result's columns, in order: the author's labels, else the names.
     pub fn result_labels(&self) -> impl Iterator<Item = &str> {
         let dimensions = self.dimensions.iter().map(|dimension| &dimension.label);

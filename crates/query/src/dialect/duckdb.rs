@@ -4,6 +4,7 @@ use model::dashboard::Bucket;
 use sqlparser::dialect::{Dialect as ParserDialect, DuckDbDialect};
 
 use super::{Dialect, TextPart, unit};
+use crate::formula::CastType;
 use crate::fragment::Fragment;
 use crate::value::Value;
 
@@ -34,6 +35,28 @@ impl Dialect for DuckDb {
             sql.sql(&format!(", cast({column} as timestamptz)) end"));
         }
         sql.sql(") as date)");
+    }
+
+    fn type_name(&self, to: CastType) -> &'static str {
+        match to {
+            CastType::Integer => "bigint",
+            CastType::Real => "double",
+            CastType::Text => "varchar",
+            CastType::Date => "date",
+        }
+    }
+
+    /// Of a decimal column the engine would cut the interpolated value to the column's digits.
+    fn percentile(&self, column: &str, share: f64) -> Option<Fragment> {
+        let mut sql = Fragment::default();
+        sql.sql(&format!("quantile_cont(cast({column} as double), {share})"));
+        Some(sql)
+    }
+
+    fn ends_with(&self, sql: &mut Fragment, column: &str, wanted: &str) {
+        sql.sql(&format!("ends_with(lower(cast({column} as varchar)), lower("));
+        sql.bind(Value::Text(wanted.to_owned()));
+        sql.sql("))");
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {

@@ -47,7 +47,7 @@ pub(super) fn read(
 }
 
 /// A date written `YYYY-MM-DD` and in no other way.
-pub(super) fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     let is_plain = text.len() == 10 && text.as_bytes()[4] == b'-';
     text.parse().ok().filter(|_| is_plain)
 }
@@ -62,6 +62,23 @@ pub(super) fn instant(text: &str, end: End, zone: &Zone) -> Option<Timestamp> {
         let civil: DateTime = text.parse().ok().filter(|_| text.contains(['T', ' ']))?;
         Some(civil.to_zoned_datetime(zone.rules.clone()).ok()?.timestamp())
     })
+}
+
+/// The instant of a text that is not a whole day.
+pub(crate) fn instant_without_end(text: &str, zone: &Zone) -> Option<Timestamp> {
+    instant(text, End::Start, zone).filter(|_| date(text).is_none())
+}
+
+/// The first and the last instant that a value stands for, when it speaks of time.
+pub(crate) fn instant_or_day(value: &Value, zone: &Zone) -> Option<(Timestamp, Timestamp)> {
+    let both =
+        |text: &str| Some((instant(text, End::Start, zone)?, instant(text, End::End, zone)?));
+    match value {
+        Value::Timestamp(at) => Some((*at, *at)),
+        Value::Date(day) => both(&day.to_string()),
+        Value::Text(text) => both(text),
+        _ => None,
+    }
 }
 
 /// The day on which a text falls in the zone.

@@ -12,9 +12,9 @@ use crate::value::Value;
 use crate::zone::Zone;
 
 /// A value of a request and where it stands there.
-pub(super) struct Sent<'a> {
-    pub(super) json: &'a Json,
-    pub(super) pointer: String,
+pub(crate) struct Sent<'a> {
+    pub(crate) json: &'a Json,
+    pub(crate) pointer: String,
 }
 
 /// What is wrong with a variable that a request answers, and who is to put it right.
@@ -32,7 +32,7 @@ impl From<RequestFault> for Problem {
 impl<'a> Sent<'a> {
     /// The value under `name`, or under its words one inside the other. Null and the empty string
     /// are no value.
-    pub(super) fn find(variables: &'a Map<String, Json>, name: &VariableName) -> Option<Self> {
+    pub(crate) fn find(variables: &'a Map<String, Json>, name: &VariableName) -> Option<Self> {
         let pointer = |key: &str| format!("/variables/{}", escape(key));
         let found = match variables.get(name.as_str()) {
             Some(json) => Self { json, pointer: pointer(name.as_str()) },

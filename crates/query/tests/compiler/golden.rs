@@ -97,13 +97,22 @@ fn read_request(json: &Value) -> Request {
         page_size: number("page_size"),
         sort: serde_json::from_value::<Vec<Sort>>(list("sort")).expect("sort"),
         filters: serde_json::from_value::<Vec<Filter>>(list("filters")).expect("filters"),
+        now: text("now").unwrap_or("2013-08-15T12:00:00Z").parse().expect("an instant"),
     }
 }
 
 fn describe(compiled: &Compiled) -> String {
-    let rows = statement("rows", &compiled.rows);
-    let total = compiled.total.as_ref().map(|total| statement("total", total));
-    format!("{rows}{}", total.map(|total| format!("\n{total}")).unwrap_or_default())
+    let mut parts = vec![statement("rows", &compiled.rows)];
+    parts.extend(compiled.total.as_ref().map(|total| statement("total", total)));
+    parts.extend(compiled.totals.as_ref().map(|totals| statement("totals", totals)));
+    if let Some(comparison) = &compiled.comparison {
+        let periods = (comparison.current_period, comparison.previous_period);
+        parts.push(format!("-- by {:?}: {periods:?}\n", comparison.bucket));
+        parts.push(statement("current", &comparison.current));
+        parts.push(statement("previous", &comparison.previous));
+        parts.push(statement("previous rows", &comparison.previous_rows));
+    }
+    parts.join("\n")
 }
 
 fn statement(what: &str, statement: &Statement) -> String {
@@ -115,6 +124,9 @@ fn statement(what: &str, statement: &Statement) -> String {
     );
     for (value, number) in statement.args().iter().zip(1..) {
         text.push_str(&format!("-- ${number} {value}\n"));
+    }
+    for step in statement.steps() {
+        text.push_str(&format!("-- then {step:?}\n"));
     }
     format!("{text}{};\n", statement.sql())
 }

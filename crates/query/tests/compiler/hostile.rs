@@ -117,7 +117,7 @@ fn compile(
 }
 
 fn statements(compiled: &Compiled) -> Vec<&Statement> {
-    std::iter::once(&compiled.rows).chain(&compiled.total).collect()
+    std::iter::once(&compiled.rows).chain(&compiled.total).chain(&compiled.totals).collect()
 }
 
 /// Each value has its placeholder, a token of its own, and no value stands in the text.

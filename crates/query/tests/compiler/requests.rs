@@ -3,7 +3,7 @@
 use query::{Audience, Request, Target};
 use serde_json::json;
 
-use crate::world::{World, airline, dashboard_of, request};
+use crate::world::{World, airline, dashboard_of, now, request};
 
 fn dashboard() -> model::Dashboard {
     dashboard_of("select carrier as x, * from flights where flights.carrier = {{customer_id}}")
@@ -69,7 +69,7 @@ fn what_is_not_there_is_not_found() {
         Target::Options("nothing".parse().expect("an id")),
         Target::Options("period".parse().expect("an id")),
     ] {
-        let error = world.compile(&dashboard(), airline("UA"), &Request::of(target));
+        let error = world.compile(&dashboard(), airline("UA"), &Request::of(target, now()));
         assert_eq!(error.expect_err("no such thing").audience(), Audience::NotFound);
     }
 }

@@ -138,7 +138,11 @@ fn totals_exports_and_choices_are_narrowed_as_rows_are() {
     dashboard.elements.push(serde_json::from_value(element).expect("an element"));
     let compile = |target: query::Target| {
         let path = with_properties("UA", json!({"regions": ["west"]}));
-        let compiled = World::default().compile(&dashboard, path, &query::Request::of(target));
+        let compiled = World::default().compile(
+            &dashboard,
+            path,
+            &query::Request::of(target, crate::world::now()),
+        );
         compiled.expect("statements")
     };
     let panel = || "table".parse().expect("a panel's id");

@@ -162,11 +162,16 @@ pub(crate) fn dashboard(dataset: Value) -> Dashboard {
     serde_json::from_value(document).expect("a dashboard")
 }
 
+/// When every request of these tests is made.
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::constant(1_376_568_000, 0)
+}
+
 /// The rows of the table panel.
 pub(crate) fn request(variables: Value) -> Request {
     let target = query::Target::Panel("table".parse().expect("a panel's id"));
     let variables = variables.as_object().cloned().unwrap_or_default();
-    Request { variables, ..Request::of(target) }
+    Request { variables, ..Request::of(target, now()) }
 }
 
 /// The dataset's SQL as it stands in a statement of the table panel.

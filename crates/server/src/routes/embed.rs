@@ -4,6 +4,7 @@
 //! `query::compile`, the one gate.
 
 mod answer;
+mod comparison;
 mod definition;
 mod export;
 mod options;
@@ -61,7 +62,7 @@ async fn data(
     Strict(request): Strict<DataRequest>,
 ) -> Result<Answer<PanelData>, ApiError> {
     let refresh = request.refresh;
-    let request = request.of(Target::Panel(panel));
+    let request = request.of(Target::Panel(panel), app.clock.now());
     let question = Question { app: &app, id, viewer: &viewer, request: &request, refresh };
     let answer = question.answer().await?;
     Ok(Answer::new((viewer.reply_headers(), json_headers(), answer.to_json())))

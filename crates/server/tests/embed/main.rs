@@ -8,6 +8,7 @@ mod contract;
 mod credentials;
 mod isolation;
 mod leaving;
+mod operations;
 mod replies;
 mod support;
 mod widening;

@@ -58,7 +58,10 @@ impl Demo {
         let scope = scope.unwrap();
         let sources = [Arc::clone(&self.source)];
         let viewer = Viewer::new(&scope, &self.schemas, &sources);
-        let request = Request::of(Target::Panel(panel.parse::<PanelId>().unwrap()));
+        let request = Request::of(
+            Target::Panel(panel.parse::<PanelId>().unwrap()),
+            jiff::Timestamp::UNIX_EPOCH,
+        );
         query::compile(&request, &self.dashboard, &viewer).unwrap().rows
     }
 }

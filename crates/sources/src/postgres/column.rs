@@ -115,7 +115,7 @@ impl GrowingColumn {
     }
 
     pub(super) fn finish(self) -> Column {
-        Column { kind: self.values.kind(), name: self.name }
+        Column { kind: self.values.kind(), name: self.name, measure: None }
     }
 }
 

@@ -19,6 +19,8 @@ fn the_worker_process() {
     engine::worker::main();
 }
 
+mod operations;
+
 const ENDLESS: &str =
     "with recursive n as (select 1 i union all select i + 1 from n) select count(*) from n";
 

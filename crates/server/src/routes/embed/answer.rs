@@ -9,6 +9,7 @@ use query::{Audience, Compiled, QueryError, Request, Statement};
 use schemars::JsonSchema;
 use sources::{Answer, Cell, CustomerKey, ResultSet, RunOptions, SourceError};
 
+use super::comparison::{self, Compared};
 use super::rows;
 use super::viewer::{Viewer, no_part};
 use crate::api_error::{ApiError, Kind};
@@ -27,6 +28,13 @@ pub(crate) struct PanelData {
     rows: Vec<Vec<rows::CellForm>>,
     /// Of tables: the rows on all pages.
     total_rows: Option<i64>,
+    /// Of tables with totals: one cell per column, over the rows of all pages; absent while a filter
+    /// on figures leaves no rows to speak of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totals: Option<Vec<rows::CellForm>>,
+    /// Of trends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<comparison::PeriodComparison>,
     /// Whether somebody asked the same before.
     cached: bool,
     /// When the data source was asked: RFC 3339.
@@ -47,20 +55,54 @@ pub(super) struct Question<'a> {
 pub(super) struct Answered {
     pub(super) rows: Answer,
     total: Option<i128>,
+    /// The row below a table.
+    pub(super) totals: Option<Arc<ResultSet>>,
+    comparison: Option<Compared>,
 }
 
 impl Question<'_> {
     pub(super) async fn answer(&self) -> Result<Answered, ApiError> {
         let compiled = self.compile()?;
         let rows = self.run(&compiled.rows);
-        let total = async {
-            match &compiled.total {
-                Some(statement) => self.run(statement).await.map(Some),
-                None => Ok(None),
-            }
-        };
-        let (rows, total) = tokio::try_join!(rows, total)?;
-        Ok(Answered { rows, total: total.and_then(|answer| only_number(&answer.result)) })
+        let total = self.run_if_any(compiled.total.as_ref());
+        let totals = self.run_if_any(compiled.totals.as_ref());
+        let comparison = self.compare(compiled.comparison.as_ref());
+        let (rows, total, totals, comparison) = tokio::try_join!(rows, total, totals, comparison)?;
+        let counted = total.and_then(|answer| only_number(&answer.result));
+        let cut = || rows.result.total_rows().and_then(|total| i128::try_from(total).ok());
+        Ok(Answered {
+            total: counted.or_else(cut),
+            rows,
+            totals: totals.map(|answer| answer.result),
+            comparison,
+        })
+    }
+
+    async fn run_if_any(&self, statement: Option<&Statement>) -> Result<Option<Answer>, ApiError> {
+        match statement {
+            Some(statement) => self.run(statement).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn compare(
+        &self,
+        comparison: Option<&query::Comparison>,
+    ) -> Result<Option<Compared>, ApiError> {
+        let Some(of) = comparison else { return Ok(None) };
+        let (current, previous, previous_rows) = tokio::try_join!(
+            self.run(&of.current),
+            self.run(&of.previous),
+            self.run(&of.previous_rows)
+        )?;
+        Ok(Some(Compared {
+            current: current.result,
+            previous: previous.result,
+            previous_rows: previous_rows.result,
+            current_period: of.current_period.into(),
+            previous_period: of.previous_period.into(),
+            bucket: of.bucket,
+        }))
     }
 
     fn compile(&self) -> Result<Compiled, ApiError> {
@@ -92,12 +134,32 @@ impl Answered {
         let encoded = self.rows.result.encoded(rows::encode);
         let total = self.total.map_or_else(|| "null".to_owned(), |total| total.to_string());
         let Answer { cached, as_of, .. } = &self.rows;
-        let tail = format!(",\"total_rows\":{total},\"cached\":{cached},\"as_of\":\"{as_of}\"}}");
-        let mut body = Vec::with_capacity(1 + encoded.len() + tail.len());
+        let tail = format!(",\"cached\":{cached},\"as_of\":\"{as_of}\"}}");
+        let mut body = Vec::with_capacity(64 + encoded.len() + tail.len());
         body.push(b'{');
         body.extend_from_slice(&encoded);
+        body.extend_from_slice(format!(",\"total_rows\":{total}").as_bytes());
+        if let Some(totals) = self.totals() {
+            body.extend_from_slice(b",\"totals\":");
+            rows::write_row(&mut body, totals.into_iter());
+        }
+        if let Some(comparison) = &self.comparison {
+            body.extend_from_slice(b",\"comparison\":");
+            comparison.write(&mut body);
+        }
         body.extend_from_slice(tail.as_bytes());
         body.into()
+    }
+
+    /// One cell for each column, of a table with totals.
+    pub(super) fn totals(&self) -> Option<Vec<Cell<'_>>> {
+        let totals = self.totals.as_deref()?;
+        let row: Vec<Cell<'_>> = totals.rows().next()?.collect();
+        let of_column = |column: &sources::Column| {
+            let at = totals.columns().iter().position(|total| total.name == column.name);
+            at.map_or(Cell::Null, |at| row[at])
+        };
+        Some(self.rows.result.columns().iter().map(of_column).collect())
     }
 }
 

@@ -153,6 +153,7 @@ impl<'a> From<&'a Customer> for Viewing<'a> {
 
 impl<'a> From<&'a Panel> for PanelView<'a> {
     fn from(panel: &'a Panel) -> Self {
+        let trend = panel.trend.iter().map(ColumnView::from);
         let dimensions = panel.dimensions.iter().map(ColumnView::from);
         let measures = panel.measures.iter().map(ColumnView::from);
         let columns = panel.columns.iter().map(ColumnView::from);
@@ -164,7 +165,20 @@ impl<'a> From<&'a Panel> for PanelView<'a> {
             orientation: panel.orientation,
             stacked: panel.stacked,
             page_size: panel.page_size.unwrap_or(DEFAULT_PAGE_SIZE),
-            columns: dimensions.chain(measures).chain(columns).collect(),
+            columns: trend.chain(dimensions).chain(measures).chain(columns).collect(),
+        }
+    }
+}
+
+/// The points of a trend stand along its date.
+impl<'a> From<&'a dashboard::Trend> for ColumnView<'a> {
+    fn from(trend: &'a dashboard::Trend) -> Self {
+        Self {
+            name: &trend.date,
+            label: trend.date.as_str(),
+            role: ColumnRole::Dimension,
+            bucket: trend.bucket,
+            format: None.into(),
         }
     }
 }

@@ -52,15 +52,13 @@ pub(super) async fn export(
         data.page_size = data.page_size.or(Some(picture::TABLE_ROWS));
     }
     let refresh = data.refresh;
-    let request = data.of(target);
+    let request = data.of(target, app.clock.now());
     let zone = zone(&request, &viewer);
     let question = Question { app: &app, id, viewer: &viewer, request: &request, refresh };
     let answer = question.answer().await?;
     let definition = viewer.published.definition.panel(panel.as_str()).ok_or_else(no_part)?;
     let file = match wanted.format {
-        FileFormat::Rows(format) => {
-            row_file::write(format, definition, &answer.rows.result, &zone)?
-        }
+        FileFormat::Rows(format) => row_file::write(format, definition, &answer, &zone)?,
         FileFormat::Picture(format) => {
             let drawing = picture::drawing(&wanted, definition, &answer, &viewer, zone)?;
             picture::draw(&app, format, drawing).await?

@@ -49,7 +49,7 @@ pub(super) async fn options(
     let element = elements.and_then(|definition| definition.element(&element));
     let element = element.ok_or_else(|| ApiError::not_found("there is no such control here"))?;
     let refresh = request.refresh;
-    let request = request.of(Target::Options(element.id.clone()));
+    let request = request.of(Target::Options(element.id.clone()), app.clock.now());
     let body = match choices(element) {
         None => Bytes::from_static(b"{\"options\":[]}"),
         Some(Options::Fixed(list)) => fixed(list),

@@ -1,5 +1,6 @@
 //! The body of a data or options request, read into the compiler's terms.
 
+use jiff::Timestamp;
 use model::dashboard::{Filter, Sort};
 use model::name::TimeZoneName;
 use query::{MAX_PAGE_SIZE, Request, Target};
@@ -53,10 +54,10 @@ impl FromFields for DataRequest {
 }
 
 impl DataRequest {
-    /// The request, asked of one part of the dashboard.
-    pub(super) fn of(self, target: Target) -> Request {
+    /// The request, asked now of one part of the dashboard.
+    pub(super) fn of(self, target: Target, now: Timestamp) -> Request {
         let Self { variables, time_zone, page, page_size, sort, filters, refresh: _ } = self;
-        Request { variables, time_zone, page, page_size, sort, filters, ..Request::of(target) }
+        Request { variables, time_zone, page, page_size, sort, filters, ..Request::of(target, now) }
     }
 }
 
@@ -99,7 +100,7 @@ mod tests {
             "page_size":100,"sort":[{"column":"dest","direction":"desc"}],
             "filters":[{"column":"dest","operator":"equals","value":"LAX"}]}"#;
         let target = Target::Panel("recent".parse().expect("a panel id"));
-        let request = read(body).expect("a request").of(target);
+        let request = read(body).expect("a request").of(target, Timestamp::UNIX_EPOCH);
         assert_eq!(request.variables.len(), 1);
         assert_eq!(request.time_zone.as_ref().map(TimeZoneName::as_str), Some("Europe/Berlin"));
         assert_eq!((request.page, request.page_size), (Some(2), Some(100)));

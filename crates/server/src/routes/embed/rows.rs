@@ -17,6 +17,9 @@ pub(super) struct Heading<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     kind: ColumnType,
+    /// Of a table's column that was a value: the measure whose figures it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<&'a str>,
 }
 
 /// What a column holds.
@@ -50,24 +53,42 @@ pub(super) fn encode(result: &ResultSet) -> Bytes {
     let columns = result.columns();
     let headings: Vec<Heading<'_>> = columns
         .iter()
-        .map(|column| Heading { name: &column.name, kind: column.kind.into() })
+        .map(|column| Heading {
+            name: &column.name,
+            kind: column.kind.into(),
+            measure: column.measure.as_deref(),
+        })
         .collect();
     let mut out = Vec::with_capacity(256 + result.row_count() * columns.len() * 12);
     out.extend_from_slice(b"\"columns\":");
     write_json(&mut out, &headings);
-    out.extend_from_slice(b",\"rows\":[");
+    out.extend_from_slice(b",\"rows\":");
+    write_rows(&mut out, result);
+    out.into()
+}
+
+/// `[[…],…]`
+pub(super) fn write_rows(out: &mut Vec<u8>, result: &ResultSet) {
+    out.push(b'[');
     for (at, row) in result.rows().enumerate() {
-        out.extend_from_slice(if at == 0 { b"[" } else { b",[" });
-        for (at, cell) in row.enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            write_cell(&mut out, cell);
+        if at > 0 {
+            out.push(b',');
         }
-        out.push(b']');
+        write_row(out, row);
     }
     out.push(b']');
-    out.into()
+}
+
+/// `[…]`
+pub(super) fn write_row<'a>(out: &mut Vec<u8>, row: impl Iterator<Item = Cell<'a>>) {
+    out.push(b'[');
+    for (at, cell) in row.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write_cell(out, cell);
+    }
+    out.push(b']');
 }
 
 /// Whether a program that reads numbers as doubles reads this one as it is: up to 2⁵³.

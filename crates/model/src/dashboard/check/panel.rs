@@ -1,0 +1,160 @@
+//! The rules of one panel.
+
+use std::collections::BTreeSet;
+
+use super::Faults;
+use crate::dashboard::{Calculation, Measure, Others, Panel, PanelKind};
+use crate::nearest::unknown;
+
+/// Everything but the panel's dataset.
+pub(super) fn check(faults: &mut Faults, at: &str, panel: &Panel) {
+    check_shape(faults, at, panel);
+    check_names(faults, at, panel);
+    for (index, measure) in panel.measures.iter().enumerate() {
+        check_measure(faults, &format!("{at}/measures/{index}"), measure, panel);
+    }
+    check_sort(faults, at, panel);
+    check_bounds(faults, at, panel);
+    check_others(faults, at, panel);
+    check_operations(faults, at, panel);
+    check_totals(faults, at, panel);
+}
+
+/// A KPI has one measure and no dimension; a chart has both; a table has columns or measures.
+fn check_shape(faults: &mut Faults, at: &str, panel: &Panel) {
+    let (dimensions, measures) = (panel.dimensions.len(), panel.measures.len());
+    let rows_as_they_are = !panel.columns.is_empty();
+    let fault = match panel.kind {
+        PanelKind::Kpi | PanelKind::KpiTrend
+            if measures != 1 || dimensions != 0 || rows_as_they_are =>
+        {
+            "a kpi has exactly one measure, no dimensions and no columns"
+        }
+        PanelKind::KpiTrend if panel.trend.is_none() => {
+            "a kpi_trend says by `trend` which periods it compares"
+        }
+        PanelKind::Bar | PanelKind::Line
+            if measures == 0 || !(1..=2).contains(&dimensions) || rows_as_they_are =>
+        {
+            "a chart has one or two dimensions, at least one measure and no columns"
+        }
+        PanelKind::Table if rows_as_they_are == (measures + dimensions > 0) => {
+            "a table has either columns, or dimensions and measures"
+        }
+        _ => return,
+    };
+    faults.add(at, fault.to_owned());
+}
+
+fn check_names(faults: &mut Faults, at: &str, panel: &Panel) {
+    let mut names = BTreeSet::new();
+    for name in panel.result_columns() {
+        if !names.insert(name.as_str()) {
+            faults.add(at, format!("the result column {:?} stands twice", name.as_str()));
+        }
+    }
+}
+
+fn check_measure(faults: &mut Faults, at: &str, measure: &Measure, panel: &Panel) {
+    match measure.calculation() {
+        Err(fault) => faults.add(&format!("{at}/{}", fault.key), fault.message.to_owned()),
+        Ok(Calculation::RatioOfMeasures(measured, over)) => {
+            for (key, name) in [("measure", measured), ("over", over)] {
+                let pointer = format!("{at}/{key}");
+                let known = panel.measures.iter().find(|other| other.name == *name);
+                match known.map(Measure::calculation) {
+                    Some(Ok(Calculation::RatioOfMeasures(..))) => {
+                        faults.add(&pointer, "must not be a ratio of measures itself".to_owned())
+                    }
+                    Some(_) => {}
+                    None => {
+                        let names = panel.measures.iter().map(|measure| &measure.name);
+                        faults.add(&pointer, unknown("measure", name.as_str(), names));
+                    }
+                }
+            }
+        }
+        Ok(_) => {}
+    }
+    if measure.looks_around() && matches!(panel.kind, PanelKind::Kpi | PanelKind::KpiTrend) {
+        faults.add(at, "a single figure has no rows to run over or to be a share of".to_owned());
+    }
+}
+
+fn check_sort(faults: &mut Faults, at: &str, panel: &Panel) {
+    for (index, sort) in panel.sort.iter().enumerate() {
+        let pointer = format!("{at}/sort/{index}/column");
+        let name = sort.column.as_str();
+        let known = panel.result_columns().any(|column| column.as_str() == name);
+        if !known && panel.columns.is_empty() {
+            faults.add(&pointer, format!("{name:?} is no column of this panel's result"));
+        }
+        let looks_around = panel.measures.iter().find(|measure| measure.name == sort.column);
+        if looks_around.is_some_and(Measure::looks_around) {
+            faults.add(&pointer, format!("{name:?} is computed from the order and cannot make it"));
+        }
+    }
+}
+
+fn check_bounds(faults: &mut Faults, at: &str, panel: &Panel) {
+    if panel.limit.is_some_and(|limit| !(1..=10_000).contains(&limit)) {
+        faults.add(&format!("{at}/limit"), "must be 1 to 10000".to_owned());
+    }
+    if panel.page_size.is_some_and(|size| !(1..=1_000).contains(&size)) {
+        faults.add(&format!("{at}/page_size"), "must be 1 to 1000".to_owned());
+    }
+}
+
+fn check_others(faults: &mut Faults, at: &str, panel: &Panel) {
+    if panel.others_label().is_none() {
+        return;
+    }
+    let pointer = format!("{at}/others");
+    if panel.limit.is_none() {
+        faults.add(&pointer, "others are what is beyond a limit; give one".to_owned());
+    }
+    let without_bucket = panel.dimensions.iter().filter(|one| one.bucket.is_none()).count();
+    if without_bucket != 1 || panel.measures.is_empty() {
+        let message = "needs exactly one dimension without a bucket, and a measure";
+        faults.add(&pointer, message.to_owned());
+    }
+    if let Some(Others::Named(label)) = &panel.others
+        && !(1..=255).contains(&label.chars().count())
+    {
+        faults.add(&pointer, "must be true or a text of 1 to 255 characters".to_owned());
+    }
+}
+
+/// What is done with the rows once they are there.
+fn check_operations(faults: &mut Faults, at: &str, panel: &Panel) {
+    let buckets = panel.dimensions.iter().filter(|one| one.bucket.is_some()).count();
+    let has_axis = buckets == 1 || panel.trend.is_some();
+    if panel.fill.is_some() && !has_axis {
+        let message = "needs exactly one dimension with a bucket";
+        faults.add(&format!("{at}/fill"), message.to_owned());
+    }
+    if panel.trend.is_some() && panel.kind != PanelKind::KpiTrend {
+        faults.add(&format!("{at}/trend"), "only a kpi_trend has periods".to_owned());
+    }
+    let Some(pivot) = &panel.pivot else { return };
+    let pointer = format!("{at}/pivot");
+    if panel.kind != PanelKind::Table || panel.measures.is_empty() {
+        faults.add(&pointer, "only a table with measures can be turned".to_owned());
+    }
+    if !panel.dimensions.iter().any(|dimension| dimension.result_name() == pivot) {
+        let names = panel.dimensions.iter().map(|dimension| dimension.result_name());
+        faults.add(&pointer, unknown("dimension", pivot.as_str(), names));
+    }
+}
+
+fn check_totals(faults: &mut Faults, at: &str, panel: &Panel) {
+    let of_columns = panel.columns.iter().any(|column| column.total.is_some());
+    if of_columns && !panel.totals {
+        faults.add(&format!("{at}/totals"), "must be true for columns with a total".to_owned());
+    }
+    let nothing_to_show = panel.measures.is_empty() && !of_columns;
+    if panel.totals && (panel.kind != PanelKind::Table || nothing_to_show) {
+        let message = "only a table with measures, or with a total for a column, has totals";
+        faults.add(&format!("{at}/totals"), message.to_owned());
+    }
+}
