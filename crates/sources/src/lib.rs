@@ -21,11 +21,14 @@ mod mysql;
 mod network;
 mod objects;
 mod options;
+#[cfg(test)]
+mod panels;
 mod postgres;
 mod probe;
 mod queue;
 mod result;
 mod sources;
+mod sqlite;
 mod stop;
 
 pub use activity::{Activity, Load, Outcomes};
