@@ -17,6 +17,8 @@ mod flight;
 mod gate;
 mod instance;
 mod network;
+#[cfg(test)]
+mod operations_tests;
 mod options;
 mod postgres;
 mod probe;

@@ -8,6 +8,7 @@ use sqlparser::dialect::{ClickHouseDialect, Dialect as ParserDialect};
 use sqlparser::tokenizer::Token;
 
 use super::{Dialect, TextPart};
+use crate::calendar::Days;
 use crate::formula::CastType;
 use crate::fragment::Fragment;
 use crate::gate::Refusal;
@@ -85,14 +86,37 @@ impl Dialect for ClickHouse {
         }
     }
 
+    /// The servers' own quantiles are estimates, or are not interpolated, or are missing in old ones.
     fn percentile(&self, column: &str, share: f64) -> Option<Fragment> {
+        let sorted = format!("arraySort(groupArray(toFloat64({column})))");
+        let place = format!("({share} * (toInt64(count({column})) - 1))");
+        let at = |round: &str| format!("arrayElement({sorted}, toInt64({round}({place})) + 1)");
+        let (low, high) = (at("floor"), at("ceil"));
         let mut sql = Fragment::default();
-        sql.sql(&format!("quantileExactInclusive({share})({column})"));
+        sql.sql(&format!(
+            "if(count({column}) = 0, null, {low} + ({place} - floor({place})) * ({high} - {low}))"
+        ));
         Some(sql)
+    }
+
+    /// Old servers do not compare instants with days; the day of an instant is monotonic, so that keys
+    /// are used even so.
+    fn days(&self, sql: &mut Fragment, column: &str, days: Days, time_zone: &str) {
+        self.bucket(sql, column, Bucket::Day, time_zone);
+        sql.sql(" between ");
+        sql.bind(Value::Date(days.first));
+        sql.sql(" and ");
+        sql.bind(Value::Date(days.last));
     }
 
     fn truth(&self, sql: &mut Fragment, column: &str, wanted: bool) {
         sql.sql(&format!("{column} = {}", u8::from(wanted)));
+    }
+
+    fn ends_with(&self, sql: &mut Fragment, column: &str, wanted: &str) {
+        sql.sql(&format!("endsWith(lowerUTF8(toString({column})), lowerUTF8("));
+        sql.bind(Value::Text(wanted.to_owned()));
+        sql.sql("))");
     }
 
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {

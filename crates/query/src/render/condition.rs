@@ -25,10 +25,11 @@ impl Frame<'_> {
                 sql.sql(")");
             }
             Test::Between { negated, least, greatest } => {
-                sql.sql(&format!("{column} {}between ", not(*negated)));
+                sql.sql(&format!("{}{column} between ", if *negated { "not (" } else { "" }));
                 sql.bind(least.clone());
                 sql.sql(" and ");
                 sql.bind(greatest.clone());
+                sql.sql(if *negated { ")" } else { "" });
             }
             Test::Text { negated: false, part, wanted } => {
                 self.dialect.matches(sql, column, *part, wanted.clone());
