@@ -10,13 +10,16 @@
 mod activity;
 mod cache;
 mod clickhouse;
+mod column_builder;
 mod connector;
 mod engine_worker;
 mod error;
 mod flight;
 mod gate;
 mod instance;
+mod mysql;
 mod network;
+mod objects;
 #[cfg(test)]
 mod operations_tests;
 mod options;
@@ -31,6 +34,8 @@ pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use network::NetworkPolicy;
-pub use options::{CachePolicy, CustomerKey, Limits, REFRESH_PAUSE, RunOptions, WorkerCommand};
+pub use options::{
+    CachePolicy, CustomerKey, Limits, ObjectLimits, REFRESH_PAUSE, RunOptions, WorkerCommand,
+};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

@@ -266,7 +266,7 @@ fn initialise(data: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let done = Command::new("cp").arg("-a").arg(from).arg(to).output()?;
     ensure!(done.status.success(), "cp: {}", String::from_utf8_lossy(&done.stderr));
     Ok(())

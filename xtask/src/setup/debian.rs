@@ -1,5 +1,5 @@
-//! Programs of the operating system that the tests start: a browser, PostgreSQL, ClickHouse, nginx
-//! and what makes Python environments.
+//! Programs of the operating system that the tests start: a browser, PostgreSQL, ClickHouse, MariaDB,
+//! nginx and what makes Python environments.
 //!
 //! On Debian as root, what is missing is installed; elsewhere one sentence says what to install.
 
@@ -15,9 +15,10 @@ struct Program {
     is_there: fn() -> bool,
 }
 
-const PROGRAMS: [Program; 5] = [
+const PROGRAMS: [Program; 6] = [
     Program { package: "chromium", is_there: || is_installed("chromium") },
     Program { package: "clickhouse-server", is_there: has_clickhouse },
+    Program { package: "mariadb-server", is_there: has_mariadb },
     Program { package: "nginx", is_there: has_nginx },
     Program { package: "postgresql", is_there: has_postgresql },
     Program { package: "python3-venv", is_there: has_python_environments },
@@ -46,6 +47,10 @@ fn has_postgresql() -> bool {
 
 fn has_clickhouse() -> bool {
     is_installed("clickhouse-server") || Path::new("/usr/sbin/clickhouse-server").is_file()
+}
+
+fn has_mariadb() -> bool {
+    Path::new("/usr/sbin/mariadbd").is_file() && is_installed("mariadb-install-db")
 }
 
 /// Programs of the administrator are not on everybody's path.

@@ -47,7 +47,7 @@ fn schema(id: i64, name: &str, default_source: Option<i64>) -> Schema {
 
 fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> Arc<DataSource> {
     let table = |name: &&str| {
-        let file = FileTable { path: format!("/{name}.parquet"), format: None, null_text: None };
+        let file = FileTable { path: format!("/{name}.parquet"), ..FileTable::default() };
         (name.parse().expect("a table's name"), file)
     };
     let tables = tables.iter().map(table).collect();
@@ -57,7 +57,7 @@ fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> 
         schema: SchemaId(schema),
         group: GROUP,
         isolated,
-        connection: Connection::Files(Files { tables, materialize: false }),
+        connection: Connection::Files(Files { tables, ..Files::default() }),
         revision: 1,
     })
 }

@@ -338,6 +338,19 @@ async fn a_replaced_file_is_read_by_the_next_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_comes_into_a_folder_is_read_by_the_next_question() {
+    let folder = TempDir::new().unwrap();
+    let add = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    add("1.jsonl", r#"{"n": 1, "tags": ["a", "b"], "place": {"city": "Oslo"}}"#);
+    let bench = bench_over(folder.path(), false, Limits::default());
+    let nested = "select n, tags, place, place.city from flights";
+    assert_eq!(bench.ask_text(nested).await, "1 [a, b] {city: Oslo} Oslo");
+    add("2.jsonl", r#"{"n": 2}"#);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(bench.ask_text("select sum(n), count(tags) from flights").await, "3 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_columns_of_a_table_can_be_asked_for() {
     let bench = bench(Limits::default());
     let columns = bench.sources.describe(&bench.source, &"flights".parse().unwrap()).await.unwrap();

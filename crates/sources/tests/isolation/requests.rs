@@ -50,7 +50,7 @@ pub(crate) fn request(draw: &mut Draw, kind: Kind) -> Request {
         page_size: (kind == Kind::Table && draw.once_in(2)).then(|| draw.between(1, 9) as u32),
         sort: if is_table { sort(draw) } else { Vec::new() },
         filters: if is_table { filters(draw) } else { Vec::new() },
-        ..Request::of(kind.target(), jiff::Timestamp::UNIX_EPOCH)
+        ..Request::of(kind.target(), "2024-02-01T00:00:00Z".parse().expect("a moment"))
     }
 }
 

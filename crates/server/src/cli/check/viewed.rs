@@ -21,6 +21,7 @@ use super::belonging::belongs;
 use super::installed::Installed;
 use super::report::{Kind, Part, Report};
 use crate::cli::serve::worker_command;
+use crate::clock::Clock;
 use crate::config::Config;
 
 /// The panel that counts a dataset's rows by their tenant column.
@@ -189,7 +190,8 @@ impl Look<'_> {
 
     async fn ask(&self, prepared: &PreparedDashboard, target: Target) -> Result<Got, String> {
         let begun = Instant::now();
-        let compiled = query::compile(&Request::of(target), prepared, &self.viewer);
+        let compiled =
+            query::compile(&Request::of(target, Clock::system().now()), prepared, &self.viewer);
         let compiled = compiled.map_err(|error| error.to_string())?;
         let rows = self.run(&compiled.rows).await?;
         let total = match &compiled.total {

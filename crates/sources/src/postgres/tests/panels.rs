@@ -134,7 +134,7 @@ async fn moments_fall_into_buckets_of_the_zone_in_force_and_dates_into_their_own
         let target = Target::Panel(panel.parse().unwrap());
         let request = Request {
             time_zone: Some(zone.clone()),
-            ..Request::of(target, jiff::Timestamp::UNIX_EPOCH)
+            ..Request::of(target, "2013-06-01T00:00:00Z".parse().unwrap())
         };
         let statement = &compile(&source, &dashboard, "UA", &request)[0];
         let found = rows(&stage.sources, &source, statement).await;
@@ -186,7 +186,10 @@ async fn filters_of_every_kind_are_understood() {
             }],
         });
         let dashboard: Dashboard = serde_json::from_value(document).unwrap();
-        let request = Request::of(Target::Panel("n".parse().unwrap()), jiff::Timestamp::UNIX_EPOCH);
+        let request = Request::of(
+            Target::Panel("n".parse().unwrap()),
+            "2013-06-01T00:00:00Z".parse().unwrap(),
+        );
         let statement = &compile(&source, &dashboard, "UA", &request)[0];
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected.to_string(), "{filter}");
@@ -266,8 +269,10 @@ async fn every_panel_of_the_demo_answers_as_from_its_files() {
     let filter = json!([{"column": "dest", "operator": "starts_with", "value": "s"}]);
     for customer in ["UA", "HA"] {
         for panel in &dashboard.panels {
-            let mut request =
-                Request::of(Target::Panel(panel.id.clone()), jiff::Timestamp::UNIX_EPOCH);
+            let mut request = Request::of(
+                Target::Panel(panel.id.clone()),
+                "2013-06-01T00:00:00Z".parse().unwrap(),
+            );
             request.variables = json!({"origin": ["JFK", "EWR"], "period": {
                 "startDate": "2013-03-01", "endDate": "2013-11-30",
             }})
