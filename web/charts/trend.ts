@@ -23,7 +23,11 @@ export function trendOf(panel: Panel, result: Result, writer: Writer): Trend | n
   if (!comparison || !figure) return null;
   const { start, end } = comparison.previous_period;
   const day = (text: string) =>
-    writer.exact(text, { type: text.includes('T') ? 'timestamp' : 'date', bucket: null, format: DATE });
+    writer.exact(text, {
+      type: text.includes('T') ? 'timestamp' : 'date',
+      bucket: null,
+      format: DATE,
+    });
   const span = start === end ? `on ${day(start)}` : `from ${day(start)} to ${day(end)}`;
   return {
     ...changeOf(comparison.change ?? null, writer),

@@ -33,8 +33,9 @@ export function pageSvg(panel: Panel, result: Result, order: Order): string {
   const colors = order.dark ? DARK : LIGHT;
   const writer = writerOf(plainPrinter(order.wallClock));
   const whole: Area = { x: 0, y: 0, width, height, colors, writer, measure };
-  const parts =
-    isFigure(panel.type) ? [kpiPicture(panel, result, whole)] : headed(panel, result, whole);
+  const parts = isFigure(panel.type)
+    ? [kpiPicture(panel, result, whole)]
+    : headed(panel, result, whole);
   const svg = element(
     'svg',
     {

@@ -74,6 +74,11 @@ pub(crate) trait Dialect: Send + Sync {
     /// hours an instant.
     fn bucket(&self, sql: &mut Fragment, column: &str, bucket: Bucket, time_zone: &str);
 
+    /// Whether [`Dialect::order_key`] needs an expression for a key and not a position.
+    fn orders_by_expressions(&self) -> bool {
+        false
+    }
+
     /// Appends a key of an order, by which missing values come last in either direction.
     fn order_key(&self, sql: &mut Fragment, key: &str, descending: bool) {
         sql.sql(key);

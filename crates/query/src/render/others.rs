@@ -33,7 +33,7 @@ impl Frame<'_> {
         sql.append(flagged.between("", "\n) as dataset"));
     }
 
-    /// The groups that the limit keeps, by the author's or the viewer's order.
+    /// The groups that the limit keeps, by the author's order.
     fn top(&self, others: &Others) -> Option<(Shape, Names<'_>)> {
         let dimension = self.shape.columns.get(others.dimension)?;
         let Computed::Plain(from) = &dimension.from else { return None };
@@ -48,7 +48,7 @@ impl Frame<'_> {
             let at = columns.iter().position(|column| column.result.name == *name)?;
             Some(OrderKey { key: Key::Result(at), descending: key.descending })
         };
-        let order = self.shape.order.iter().filter_map(place).collect();
+        let order = others.order.iter().filter_map(place).collect();
         let names = Names { from: from.as_str(), result: dimension.result.name.as_str() };
         let shape = Shape {
             columns,
