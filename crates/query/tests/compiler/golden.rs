@@ -1,9 +1,12 @@
-//! One folder per case: a request of a viewer to a dashboard, and the statements or the error.
+//! One folder per case: a request of a viewer to a dashboard, and the statements in each dialect or
+//! the error.
 //!
 //! `UPDATE_CASES=1` writes what the compiler says now.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::Customer;
 use model::dashboard::{Dashboard, Filter, Sort};
@@ -25,41 +28,72 @@ fn every_case_compiles_to_what_its_folder_says() {
         let found = outcome(&case, &folder);
         if update {
             write(&case, &found);
-        } else if read(&case) != Some(found.clone()) {
-            wrong.push(format!("{}:\n{}", case.display(), found.1));
+        } else if read(&case) != found {
+            wrong.push(format!("{}: {found:#?}", case.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The name of the file and its content.
-type Outcome = (&'static str, String);
+/// The names of files and their contents: statements in each dialect, or one error in all.
+type Outcome = BTreeMap<String, String>;
 
-const FILES: [&str; 2] = ["expected.duckdb.sql", "error.txt"];
+const ERROR: &str = "error.txt";
+const DIALECTS: [&str; 2] = ["duckdb", "postgres"];
 
-fn read(case: &Path) -> Option<Outcome> {
-    let found = FILES.map(|file| fs::read_to_string(case.join(file)).ok().map(|text| (file, text)));
-    match found {
-        [Some(one), None] | [None, Some(one)] => Some(one),
-        _ => None,
-    }
+fn statements_in(dialect: &str) -> String {
+    format!("expected.{dialect}.sql")
 }
 
-fn write(case: &Path, (file, text): &Outcome) {
-    for other in FILES.iter().filter(|other| *other != file) {
-        let _ = fs::remove_file(case.join(other));
+fn files() -> impl Iterator<Item = String> {
+    DIALECTS.into_iter().map(statements_in).chain([ERROR.to_owned()])
+}
+
+fn read(case: &Path) -> Outcome {
+    let found = |file: String| Some((file.clone(), fs::read_to_string(case.join(file)).ok()?));
+    files().filter_map(found).collect()
+}
+
+fn write(case: &Path, outcome: &Outcome) {
+    for file in files() {
+        let _ = fs::remove_file(case.join(file));
     }
-    fs::write(case.join(file), text).expect("a file of the case");
+    for (file, text) in outcome {
+        fs::write(case.join(file), text).expect("a file of the case");
+    }
 }
 
 fn outcome(case: &Path, folder: &Path) -> Outcome {
-    let request = json(&case.join("request.json")).expect("a request");
+    let request = read_request(&json(&case.join("request.json")).expect("a request"));
     let path = json(&case.join("viewer.json")).map_or_else(|| airline("UA"), |path| viewer(&path));
     let dashboard = dashboard(case, folder);
-    match World::default().compile(&dashboard, path, &read_request(&request)) {
-        Ok(compiled) => (FILES[0], describe(&compiled)),
-        Err(error) => (FILES[1], format!("{:?}\n{error}\n", error.audience())),
+    let mut outcome = Outcome::new();
+    for dialect in DIALECTS {
+        let (file, text) = match world(dialect).compile(&dashboard, path.clone(), &request) {
+            Ok(compiled) => (statements_in(dialect), describe(&compiled)),
+            Err(error) => (ERROR.to_owned(), format!("{:?}\n{error}\n", error.audience())),
+        };
+        let earlier = outcome.insert(file, text.clone());
+        assert!(earlier.is_none_or(|earlier| earlier == text), "{dialect}: {text}");
     }
+    outcome
+}
+
+/// The same sources in another database.
+fn world(dialect: &str) -> World {
+    let mut world = World::default();
+    if dialect != "duckdb" {
+        for source in &mut world.sources {
+            let tables: Vec<_> =
+                source.connection.tables().into_iter().flatten().map(ToString::to_string).collect();
+            let connection = serde_json::json!({
+                "type": dialect, "host": "db", "database": "d", "user": "u", "tables": tables,
+            });
+            let connection = serde_json::from_value(connection).expect("a connection");
+            Arc::make_mut(source).connection = connection;
+        }
+    }
+    world
 }
 
 /// The case's own dashboard, or the demo's.
