@@ -107,7 +107,7 @@ impl Frame<'_> {
     /// The rows of the whole result in no order.
     fn unordered(&self) -> Fragment {
         let grouped = self.select();
-        if self.shape.after.is_empty() && self.shape.others.is_none() {
+        if !self.is_wrapped() {
             return grouped;
         }
         let mut sql = Fragment::default();
@@ -119,6 +119,12 @@ impl Frame<'_> {
         sql.append(grouped.between("\nfrom (\n", "\n) as result"));
         self.conditions(&mut sql, "result", &self.shape.after);
         sql
+    }
+
+    /// Whether the result's rows are those of a relation `result`.
+    fn is_wrapped(&self) -> bool {
+        let is_named = self.shape.grouped && self.dialect.orders_by_expressions();
+        is_named || !self.shape.after.is_empty() || self.shape.others.is_some()
     }
 
     fn result_columns(&self) -> String {
@@ -269,13 +275,21 @@ impl Frame<'_> {
             sql.sql(separator);
             separator = ", ";
             let key = match key {
-                Key::Result(index) => {
-                    let name = self.shape.columns[*index].result.name.as_str();
-                    self.dialect.result_column(*index, name)
-                }
+                Key::Result(index) => self.result_key(*index),
                 Key::Hidden(name) => self.of("dataset", name.as_str()),
             };
             self.dialect.order_key(sql, &key, *descending);
+        }
+    }
+
+    fn result_key(&self, index: usize) -> String {
+        let column = &self.shape.columns[index];
+        match &column.from {
+            _ if !self.dialect.orders_by_expressions() => {
+                self.dialect.result_column(index, column.result.name.as_str())
+            }
+            Computed::Plain(name) if !self.is_wrapped() => self.of("dataset", name.as_str()),
+            _ => self.of("result", column.result.name.as_str()),
         }
     }
 

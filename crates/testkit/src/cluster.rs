@@ -63,7 +63,7 @@ impl Cluster {
     }
 
     fn prepare() -> Result<Self> {
-        remove_orphans();
+        remove_orphans(PREFIX);
         let dir = private_dir()?;
         copy(&template()?, &dir.path().join("data"))?;
         Ok(Self { dir, settings: Vec::new(), port: 5432, server: None })
@@ -288,12 +288,13 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Removes what tests left behind that were killed; their servers have died with them.
-fn remove_orphans() {
+/// Removes what tests left behind that were killed: directories whose names begin with `prefix` and the
+/// number of the process that made them. Their servers have died with it.
+pub(crate) fn remove_orphans(prefix: &str) {
     let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+        let maker = name.to_str().and_then(|name| name.strip_prefix(prefix)?.split('-').next());
         if maker.is_some_and(|maker| !Path::new("/proc").join(maker).exists()) {
             // Another test may be at it as well.
             let _ = std::fs::remove_dir_all(entry.path());

@@ -2,6 +2,7 @@
 
 mod cases;
 mod compiled;
+mod crowd;
 mod login;
 mod many;
 mod panels;
