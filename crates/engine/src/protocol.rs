@@ -8,7 +8,9 @@
 //! [`Reply::OpenFailed`]. When either side closes the socket, the worker ends.
 
 pub mod frame;
+pub mod selection;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -44,21 +46,59 @@ pub struct Setup {
     pub limits: Limits,
 }
 
-/// A file that queries may name as a table.
+/// One file or many that queries may name as a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     pub name: String,
-    /// Absolute.
-    pub path: PathBuf,
-    pub format: Format,
-    /// The text that stands for a missing value in a CSV file.
-    pub null_text: Option<String>,
+    pub location: Location,
+    /// Told from the files' endings when absent.
+    pub format: Option<Format>,
+    pub csv: CsvOptions,
+    /// Types of columns of CSV files, and of columns that stand for folders.
+    pub types: BTreeMap<String, ColumnType>,
+    /// Whether folders named `column=value` are columns.
+    pub partitions: bool,
+}
+
+/// Where the files of a table are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Location {
+    /// Absolute: a file, or a folder with all its data (see [`selection`]). A link to the file or
+    /// folder is followed; links below a folder only as long as they stay in it.
+    Path(PathBuf),
+    /// The files below a folder that a pattern matches.
+    Pattern { folder: PathBuf, pattern: String },
+    /// These files below a folder, by their names relative to it.
+    Files { folder: PathBuf, names: Vec<String> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     Parquet,
     Csv,
+    /// An array of objects, or objects one after the other.
+    Json,
+}
+
+/// What is known of CSV files beforehand; the rest is found by looking at them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CsvOptions {
+    /// The text that stands for a missing value.
+    pub null_text: Option<String>,
+    pub delimiter: Option<char>,
+    /// Whether the first line names the columns.
+    pub header: Option<bool>,
+}
+
+/// A type that a column is given instead of the one that the engine would guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ColumnType {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Date,
+    Timestamp,
 }
 
 /// The limits of one worker process, whatever its queries do.
@@ -129,7 +169,7 @@ impl From<FloatBits> for f64 {
 /// [`Reply::Finished`].
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
-    /// The declared files are readable and the worker is locked down.
+    /// The declared files were found and the worker is locked down.
     Opened {
         engine_version: String,
         /// Protections that this system does not offer, one sentence each, for the operator's log.

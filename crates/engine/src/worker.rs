@@ -14,6 +14,8 @@
 mod confine;
 mod database;
 mod files;
+mod listing;
+mod partitions;
 mod pool;
 mod query;
 mod select;
@@ -67,9 +69,7 @@ fn serve() -> io::Result<()> {
 }
 
 fn open(setup: &Setup, output: Output) -> Result<Pool, (Output, String)> {
-    let opened = confine::restrict(setup)
-        .and_then(|unprotected| Database::open(setup).map(|database| (unprotected, database)));
-    let (unprotected, database) = match opened {
+    let (unprotected, database) = match open_database(setup) {
         Ok(opened) => opened,
         Err(message) => return Err((output, message)),
     };
@@ -78,6 +78,12 @@ fn open(setup: &Setup, output: Output) -> Result<Pool, (Output, String)> {
         Ok(()) => Ok(Pool::start(database, setup, output)),
         Err(error) => Err((output, error.to_string())),
     }
+}
+
+fn open_database(setup: &Setup) -> Result<(Vec<String>, Database), String> {
+    let tables = listing::list(&setup.tables)?;
+    let unprotected = confine::restrict(setup, &tables)?;
+    Ok((unprotected, Database::open(setup, &tables)?))
 }
 
 /// The way back to the server, for whole frames at a time.

@@ -9,16 +9,18 @@ mod row_security;
 mod secret;
 mod server;
 mod sqlite;
+mod storage;
 
 pub use clickhouse::ClickHouse;
 pub use connection::{Connection, ConnectionFault};
-pub use files::{FileFormat, FileTable, Files};
+pub use files::{FileColumnType, FileFormat, FileTable, Files};
 pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use row_security::RowSecurity;
 pub use secret::Secret;
 pub use server::{Tls, TlsMode};
 pub use sqlite::Sqlite;
+pub use storage::{S3, Storage};
 
 use connection::Faults;
 

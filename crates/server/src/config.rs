@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ::sources::{Limits, NetworkPolicy};
+use ::sources::{Limits, NetworkPolicy, ObjectLimits};
 use axum::http::Uri;
 use jiff::SignedDuration;
 
@@ -175,6 +175,11 @@ impl Config {
                 statement_timeout: given.parse_with("query_timeout_seconds", some_seconds),
                 queue_timeout: given.parse_with("queue_timeout_seconds", some_seconds),
                 result_bytes: given.parse_with("result_max_bytes", bytes),
+                objects: ObjectLimits {
+                    cache_bytes: given.parse_with("object_cache_max_bytes", bytes),
+                    table_bytes: given.parse_with("object_table_max_bytes", bytes),
+                    ..ObjectLimits::default()
+                },
                 cache_bytes: given.parse_with("cache_max_bytes", bytes),
                 network: NetworkPolicy {
                     allowed: given.parse_with("data_source_special_addresses", list::<IpAddr>),

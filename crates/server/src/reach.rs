@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use model::source::Connection;
+use model::source::{Connection, FileTable, Files, S3, Storage};
 
 use crate::api_error::FieldFault;
 use crate::field_path::FieldPath;
@@ -82,13 +82,11 @@ impl Reach {
     /// Every part of a connection that leads elsewhere, told from within the connection.
     pub(crate) fn faults(&self, connection: &Connection) -> Vec<FieldFault> {
         match connection {
-            Connection::Files(files) => {
-                let tables = files.tables.iter();
-                let outside = tables.filter(|(_, table)| !self.holds(Path::new(&table.path)));
-                let field = |name: &str| FieldPath::from("tables").key(name).key("path");
-                outside.map(|(name, _)| self.fault_of_file(field(name.as_str()))).collect()
-            }
-            Connection::Sqlite(file) if self.holds(Path::new(&file.path)) => Vec::new(),
+            Connection::Files(files) => match &files.storage {
+                Some(Storage::S3(s3)) => self.faults_of_store(s3),
+                None => self.faults_of_files(files),
+            },
+            Connection::Sqlite(file) if self.holds_file(Path::new(&file.path)) => Vec::new(),
             Connection::Sqlite(_) => vec![self.fault_of_file(FieldPath::from("path"))],
             Connection::Postgres(it) => self.faults_of_host(&it.host, it.port),
             Connection::MySql(it) => self.faults_of_host(&it.host, it.port),
@@ -96,14 +94,30 @@ impl Reach {
         }
     }
 
-    /// Whether a file is there, in one of the folders, whatever links lead to it.
-    fn holds(&self, file: &Path) -> bool {
-        if !file.is_absolute() {
+    fn faults_of_files(&self, files: &Files) -> Vec<FieldFault> {
+        // All that a pattern can match lies below its folder.
+        let is_inside = |table: &FileTable| match table.pattern() {
+            Some((folder, pattern)) => !climbs(pattern) && self.holds(Path::new(folder)),
+            None => self.holds(Path::new(&table.path)),
+        };
+        let outside = files.tables.iter().filter(|(_, table)| !is_inside(table));
+        let field = |name: &str| FieldPath::from("tables").key(name).key("path");
+        outside.map(|(name, _)| self.fault_of_file(field(name.as_str()))).collect()
+    }
+
+    /// Whether a file or folder is there, in one of the folders, whatever links lead to it.
+    fn holds(&self, path: &Path) -> bool {
+        if !path.is_absolute() {
             return false;
         }
-        let Ok(file) = file.canonicalize() else { return false };
+        let Ok(path) = path.canonicalize() else { return false };
         let folders = self.folders.iter().filter_map(|folder| folder.canonicalize().ok());
-        file.is_file() && folders.into_iter().any(|folder| file.starts_with(folder))
+        let is_data = path.is_file() || path.is_dir();
+        is_data && folders.into_iter().any(|folder| path.starts_with(folder))
+    }
+
+    fn holds_file(&self, path: &Path) -> bool {
+        path.is_file() && self.holds(path)
     }
 
     /// Says the same of a file that is missing and of one that is out of reach.
@@ -111,12 +125,25 @@ impl Reach {
         let detail = if self.folders.is_empty() {
             "cannot be set over HTTP, because the setting data_source_folders names no folder"
         } else {
-            "must be the absolute path of a file in one of the folders of data_source_folders"
+            "must be the absolute path of a file or folder in one of the folders of data_source_folders"
         };
         FieldFault { field, detail: detail.to_owned() }
     }
 
+    fn faults_of_store(&self, s3: &S3) -> Vec<FieldFault> {
+        let field = FieldPath::from("storage").key("endpoint");
+        match s3.host() {
+            Some((host, port)) => self.faults_of_host_at(field, &host, port),
+            // The connection's own check says what it is not.
+            None => Vec::new(),
+        }
+    }
+
     fn faults_of_host(&self, host: &str, port: u16) -> Vec<FieldFault> {
+        self.faults_of_host_at(FieldPath::from("host"), host, port)
+    }
+
+    fn faults_of_host_at(&self, field: FieldPath, host: &str, port: u16) -> Vec<FieldFault> {
         if self.hosts.iter().any(|allowed| allowed.is(host, port)) {
             return Vec::new();
         }
@@ -125,8 +152,13 @@ impl Reach {
         } else {
             "must be one of the hosts of data_source_hosts"
         };
-        vec![FieldFault { field: FieldPath::from("host"), detail: detail.to_owned() }]
+        vec![FieldFault { field, detail: detail.to_owned() }]
     }
+}
+
+/// A pattern that says `..` would match nothing, and says what was meant.
+fn climbs(pattern: &str) -> bool {
+    pattern.split('/').any(|part| part == "..")
 }
 
 #[cfg(test)]
@@ -158,12 +190,40 @@ mod tests {
         let reach = Reach { folders: vec![inside.clone()], hosts: Vec::new() };
         check(&reach, &inside.join("rows.csv"), true);
         check(&reach, &inside.join("missing.csv"), false);
-        check(&reach, &inside, false);
+        check(&reach, &inside, true);
+        check(&reach, &inside.join("**/*.csv"), true);
+        check(&reach, &inside.join("*/../../out/*.csv"), false);
+        check(&reach, &outside.join("*.csv"), false);
+        check(&reach, &inside.join("../out/*.csv"), false);
+        check(&reach, &dir.path().join("*/rows.csv"), false);
+        check(&reach, dir.path(), false);
+        check(&reach, Path::new("in/*.csv"), false);
         check(&reach, &outside.join("rows.csv"), false);
         check(&reach, &inside.join("../out/rows.csv"), false);
         check(&reach, &link, false);
         check(&reach, Path::new("rows.csv"), false);
         check(&Reach::default(), &inside.join("rows.csv"), false);
+    }
+
+    #[test]
+    fn a_store_is_reached_like_a_server() {
+        let hosts = vec!["objects.example.com:9000".parse().expect("a host")];
+        let reach = Reach::new(Vec::new(), hosts);
+        let cases = [
+            (Some("https://objects.example.com:9000"), true),
+            (Some("https://objects.example.com"), false),
+            (Some("http://169.254.169.254"), false),
+            (None, false),
+        ];
+        for (endpoint, fits) in cases {
+            let json = serde_json::json!({
+                "type": "files", "tables": {"rows": {"path": "rows/"}},
+                "storage": {"type": "s3", "bucket": "reports", "endpoint": endpoint},
+            });
+            let faults = reach.faults(&serde_json::from_value(json).expect("a connection"));
+            assert_eq!(faults.is_empty(), fits, "{endpoint:?}");
+            assert!(faults.iter().all(|fault| fault.field.pointer() == "/storage/endpoint"));
+        }
     }
 
     #[test]

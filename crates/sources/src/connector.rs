@@ -13,9 +13,12 @@ use crate::activity::Activity;
 use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
+use crate::mysql::MySqlDatabase;
+use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::postgres::PostgresDatabase;
 use crate::result::ResultSet;
+use crate::sqlite::SqliteFile;
 use crate::stop::Stop;
 
 /// One data source, opened when it is first asked.
@@ -101,6 +104,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) worker: &'a WorkerCommand,
     pub(crate) activity: &'a Arc<Activity>,
+    pub(crate) objects: &'a Arc<ObjectCache>,
 }
 
 /// The connector for a connection. Connects to nothing yet.
@@ -108,8 +112,8 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
     match connection {
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
         Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
-        Connection::MySql(_) => todo!("a file of its own"),
-        Connection::Sqlite(_) => todo!("a file of its own"),
+        Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
+        Connection::Sqlite(sqlite) => Arc::new(SqliteFile::new(sqlite, of)),
         Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }
 }

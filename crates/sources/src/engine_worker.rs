@@ -6,6 +6,7 @@
 
 mod argument;
 mod client;
+mod declared;
 mod process;
 mod temporary;
 
@@ -14,20 +15,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::protocol::{Format, Limits as EngineLimits, Setup, Table};
+use engine::protocol::{Limits as EngineLimits, Setup, Table};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use model::name::{SourceName, TableName};
-use model::source::{FileFormat, FileTable, Files};
+use model::name::SourceName;
+use model::source::{Files, Storage};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::activity::Activity;
 use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::objects::{Bucket, Fetched};
 use crate::options::WorkerCommand;
 use crate::result::ResultSet;
 use crate::stop::Stop;
-use client::{Ended, Worker};
+use client::{Ended, Kept, Worker};
+pub(crate) use declared::tables;
 use temporary::TemporaryFolder;
 
 /// After a worker could not open its files, questions get the same answer for so long.
@@ -45,6 +48,8 @@ pub(crate) struct EngineWorkers {
     temporary_folder: Option<PathBuf>,
     command: WorkerCommand,
     activity: Arc<Activity>,
+    /// Where the files are fetched from, if they are not on this machine's disk.
+    bucket: Option<Result<Bucket, Failure>>,
     current: Mutex<Current>,
     /// Held by the query that runs alone.
     alone: Mutex<()>,
@@ -63,12 +68,16 @@ impl EngineWorkers {
         let limits = of.limits;
         Self {
             name: of.name.clone(),
-            tables: files.tables.iter().map(|(name, file)| table(name, file)).collect(),
+            tables: tables(files),
             materialize: files.materialize,
             limits: EngineLimits { connections, ..limits.engine },
             temporary_folder: limits.temporary_folder.clone(),
             command: of.worker.clone(),
             activity: Arc::clone(of.activity),
+            bucket: files
+                .storage
+                .as_ref()
+                .map(|Storage::S3(s3)| Bucket::new(s3, &limits.network, of.objects)),
             current: Mutex::default(),
             alone: Mutex::default(),
         }
@@ -107,14 +116,40 @@ impl EngineWorkers {
             .map_err(io::Error::other)
             .flatten()
             .map_err(|error| Failure::Unavailable(format!("temporary folder: {error}")))?;
+        let (tables, fetched) = self.fetch().await?;
         let setup = Setup {
-            tables: self.tables.clone(),
+            tables,
             materialize: self.materialize,
             temporary_folder: temporary.files().to_owned(),
             limits: self.limits,
         };
         let activity = Arc::clone(&self.activity);
-        Worker::start(&self.name, &self.command, setup, temporary, activity).await
+        let kept = Kept { _temporary: temporary, fetched };
+        Worker::start(&self.name, &self.command, setup, kept, activity).await
+    }
+
+    fn bucket(&self) -> Result<Option<&Bucket>, Failure> {
+        self.bucket.as_ref().map(Result::as_ref).transpose().map_err(Clone::clone)
+    }
+
+    /// The tables of files on this machine, fetched to it if need be.
+    async fn fetch(&self) -> Result<(Vec<Table>, Option<Fetched>), Failure> {
+        let Some(bucket) = self.bucket()? else { return Ok((self.tables.clone(), None)) };
+        let fetched = bucket.fetch(bucket.list(&self.tables).await?).await?;
+        Ok((bucket.local(&self.tables, &fetched), Some(fetched)))
+    }
+
+    /// Whether it is time to ask the store whether the worker's objects have changed.
+    fn is_due(&self, worker: &Worker) -> bool {
+        let both = (self.bucket.as_ref(), worker.fetched());
+        matches!(both, (Some(Ok(bucket)), Some(fetched)) if bucket.is_due(fetched))
+    }
+
+    async fn is_outdated(&self, worker: &Worker) -> Result<bool, Failure> {
+        match (self.bucket()?, worker.fetched()) {
+            (Some(bucket), Some(fetched)) => bucket.has_changed(&self.tables, fetched).await,
+            _ => Ok(true),
+        }
     }
 
     /// Takes a worker out of use; it ends when its last query has.
@@ -130,7 +165,7 @@ impl EngineWorkers {
             let worker = self.worker().await?;
             match worker.execute(&query, &stop).await {
                 Ok(rows) => {
-                    if rows.outdated {
+                    if rows.outdated || self.is_due(&worker) {
                         tokio::spawn(Arc::clone(&self).renew(worker));
                     }
                     return rows.decode();
@@ -166,25 +201,30 @@ impl EngineWorkers {
         }
     }
 
-    /// Replaces a worker whose copies are older than their files, while it goes on answering. It
+    /// Replaces a worker whose files are not the newest any more, while it goes on answering. It
     /// stays if the new files cannot be read.
     async fn renew(self: Arc<Self>, old: Arc<Worker>) {
         if !old.claim_renewal() {
             return;
         }
-        match self.start().await {
-            Ok(fresh) => {
+        match self.newer(&old).await {
+            Ok(Some(fresh)) => {
                 let mut current = self.current.lock().await;
                 if !current.closed {
                     current.worker = Some(Arc::new(fresh));
                 }
             }
+            Ok(None) => old.release_renewal(),
             Err(failure) => {
                 tracing::warn!(source = %self.name, ?failure, "changed files cannot be read yet");
                 tokio::time::sleep(OPEN_PAUSE).await;
                 old.release_renewal();
             }
         }
+    }
+
+    async fn newer(&self, old: &Worker) -> Result<Option<Worker>, Failure> {
+        if self.is_outdated(old).await? { self.start().await.map(Some) } else { Ok(None) }
     }
 }
 
@@ -230,21 +270,5 @@ impl Connector for EngineWorkers {
             }
         }
         .boxed()
-    }
-}
-
-fn table(name: &TableName, file: &FileTable) -> Table {
-    let ends_in_parquet = || file.path.to_ascii_lowercase().ends_with(".parquet");
-    let format = match file.format {
-        Some(FileFormat::Parquet) => Format::Parquet,
-        Some(FileFormat::Csv) => Format::Csv,
-        None if ends_in_parquet() => Format::Parquet,
-        None => Format::Csv,
-    };
-    Table {
-        name: name.to_string(),
-        path: file.path.clone().into(),
-        format,
-        null_text: file.null_text.clone(),
     }
 }

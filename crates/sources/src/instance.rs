@@ -11,6 +11,7 @@ use crate::connector::{Circumstances, Connector, Failure, Query, connector};
 use crate::error::SourceError;
 use crate::gate::{Gate, Permit};
 use crate::measure::Stages;
+use crate::objects::ObjectCache;
 use crate::options::{CustomerKey, Limits, WorkerCommand};
 use crate::queue::QueueLimits;
 use crate::result::ResultSet;
@@ -35,8 +36,9 @@ impl Instance {
         limits: &Limits,
         worker: &WorkerCommand,
         activity: &Arc<Activity>,
+        objects: &Arc<ObjectCache>,
     ) -> Arc<Self> {
-        let of = Circumstances { name: &source.name, limits, worker, activity };
+        let of = Circumstances { name: &source.name, limits, worker, activity, objects };
         let queue = QueueLimits {
             running: of.queries_at_once(source.connection.connections()),
             running_per_customer: limits.queries_per_customer.max(1),

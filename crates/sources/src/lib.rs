@@ -10,6 +10,7 @@
 mod activity;
 mod cache;
 mod clickhouse;
+mod column_builder;
 mod connector;
 mod engine_worker;
 mod error;
@@ -17,13 +18,20 @@ mod flight;
 mod gate;
 mod instance;
 mod measure;
+mod mysql;
 mod network;
+mod objects;
+#[cfg(test)]
+mod operations_tests;
 mod options;
+#[cfg(test)]
+mod panels;
 mod postgres;
 mod probe;
 mod queue;
 mod result;
 mod sources;
+mod sqlite;
 mod stop;
 
 pub use activity::{Activity, Load, Outcomes};
@@ -31,6 +39,8 @@ pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use measure::{Measured, Stages};
 pub use network::NetworkPolicy;
-pub use options::{CachePolicy, CustomerKey, Limits, REFRESH_PAUSE, RunOptions, WorkerCommand};
+pub use options::{
+    CachePolicy, CustomerKey, Limits, ObjectLimits, REFRESH_PAUSE, RunOptions, WorkerCommand,
+};
 pub use result::{Answer, Cell, Column, ColumnKind, Decimal, ResultSet};
 pub use sources::Sources;

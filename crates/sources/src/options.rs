@@ -36,6 +36,8 @@ pub struct Limits {
     /// Where engine workers keep what does not fit into memory; the system's temporary folder if
     /// `None`.
     pub temporary_folder: Option<PathBuf>,
+    /// What is fetched from stores of objects.
+    pub objects: ObjectLimits,
     /// Where connections of data sources may lead.
     pub network: NetworkPolicy,
 }
@@ -54,8 +56,27 @@ impl Default for Limits {
             untried: Duration::from_secs(60),
             engine: engine::protocol::Limits::default(),
             temporary_folder: None,
+            objects: ObjectLimits::default(),
             network: NetworkPolicy::default(),
         }
+    }
+}
+
+/// Where objects of stores lie once they are fetched, and how many.
+#[derive(Clone, Debug)]
+pub struct ObjectLimits {
+    /// A folder of the server's own, which may outlive it; a temporary one if `None`.
+    pub folder: Option<PathBuf>,
+    /// What all fetched objects may take on the disk together, in bytes.
+    pub cache_bytes: u64,
+    /// What the objects of one table may have together, in bytes.
+    pub table_bytes: u64,
+}
+
+impl Default for ObjectLimits {
+    /// 4 GiB in all, 1 GiB for each table, in a temporary folder.
+    fn default() -> Self {
+        Self { folder: None, cache_bytes: 4 << 30, table_bytes: 1 << 30 }
     }
 }
 

@@ -38,6 +38,7 @@ impl Sources {
             limits: self.limits(),
             worker: self.worker(),
             activity: self.shared_activity(),
+            objects: self.objects(),
         };
         let connector = connector(&connection, &of);
         let listed = timeout(limit, Arc::clone(&connector).tables()).await;

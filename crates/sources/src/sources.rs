@@ -20,6 +20,7 @@ use crate::error::SourceError;
 use crate::flight::{Flights, Pilot, Waiter};
 use crate::instance::Instance;
 use crate::measure::Stages;
+use crate::objects::ObjectCache;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, ResultSet, apply};
 
@@ -36,6 +37,7 @@ struct Inner {
     cache: ResultCache,
     flights: Flights,
     activity: Arc<Activity>,
+    objects: Arc<ObjectCache>,
     open: Mutex<Open>,
     sweeper: Once,
     /// Held by the connection that is being tried.
@@ -48,11 +50,18 @@ struct Open {
     shut_down: bool,
 }
 
+impl Inner {
+    fn instance(&self, source: &DataSource) -> Arc<Instance> {
+        Instance::new(source, &self.limits, &self.worker, &self.activity, &self.objects)
+    }
+}
+
 impl Sources {
     /// Connects to nothing and starts nothing yet.
     pub fn new(limits: Limits, worker: WorkerCommand) -> Self {
         Self(Arc::new(Inner {
             cache: ResultCache::new(limits.cache_bytes),
+            objects: ObjectCache::new(limits.objects.clone()),
             limits,
             worker,
             flights: Flights::default(),
@@ -129,6 +138,10 @@ impl Sources {
         for instance in instances.into_values() {
             instance.connector().close().await;
         }
+    }
+
+    pub(crate) fn objects(&self) -> &Arc<ObjectCache> {
+        &self.0.objects
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -246,7 +259,7 @@ impl Sources {
         if open.shut_down {
             return Err(SourceError::Unavailable { detail: "the server shuts down".to_owned() });
         }
-        let new = || Instance::new(source, &self.0.limits, &self.0.worker, &self.0.activity);
+        let new = || self.0.instance(source);
         let instance = match open.instances.entry(source.id) {
             Entry::Vacant(entry) => entry.insert(new()),
             Entry::Occupied(mut entry) => {

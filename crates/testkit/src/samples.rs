@@ -44,7 +44,7 @@ pub fn flights() -> Declaration {
         isolated,
         connection: Connection::Files(Files {
             tables: BTreeMap::from([(name(schema), file(schema))]),
-            materialize: false,
+            ..Files::default()
         }),
     };
     let flights = DeclaredSchema {
@@ -72,7 +72,7 @@ pub fn flights() -> Declaration {
 
 /// A file that nobody opens.
 fn file(table: &str) -> FileTable {
-    FileTable { path: format!("/nowhere/{table}.parquet"), format: None, null_text: None }
+    FileTable { path: format!("/nowhere/{table}.parquet"), ..FileTable::default() }
 }
 
 fn dashboard() -> DeclaredDashboard {

@@ -38,6 +38,13 @@ impl Authorities {
     }
 }
 
+/// The certificates of the authorities that the machine believes, as DER, for who brings a handshake
+/// of its own.
+pub fn certificates_of_system() -> Vec<Vec<u8>> {
+    let certificates = rustls_native_certs::load_native_certs().certs;
+    certificates.into_iter().map(|certificate| certificate.to_vec()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ use rustls::ClientConfig;
 
 use any_name::AnyName;
 
-pub use authorities::Authorities;
+pub use authorities::{Authorities, certificates_of_system};
 pub use identity::Identity;
 
 /// How far a server must prove who it is.

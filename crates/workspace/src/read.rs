@@ -9,8 +9,8 @@ use model::dashboard::Dashboard;
 use model::declaration::{
     Declaration, DeclarationFault, DeclaredDashboard, DeclaredSchema, DeclaredSource,
 };
-use model::name::{DashboardName, EnvironmentName, GroupName, SchemaName, SourceName};
-use model::source::Connection;
+use model::name::{DashboardName, EnvironmentName, GroupName, SchemaName, SourceName, TableName};
+use model::source::{Connection, FileTable};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -171,26 +171,31 @@ impl Reader {
     /// Makes paths absolute, without following links: a link may be turned to tomorrow's file.
     /// Returns the places and messages of files that are missing.
     fn resolve_files(&self, connection: &mut Connection) -> Vec<(Vec<String>, String)> {
-        let named: Vec<(Vec<&str>, &mut String)> = match connection {
-            Connection::Files(files) => {
-                let tables = files.tables.iter_mut();
-                tables
-                    .map(|(name, table)| (vec!["tables", name.as_str(), "path"], &mut table.path))
-                    .collect()
-            }
-            Connection::Sqlite(file) => vec![(vec!["path"], &mut file.path)],
+        let named: Vec<NamedPath<'_>> = match connection {
+            // In a store of objects, paths are keys.
+            Connection::Files(files) if files.storage.is_some() => Vec::new(),
+            Connection::Files(files) => files
+                .tables
+                .iter_mut()
+                .map(|(name, table)| NamedPath::of_table(name, table))
+                .collect(),
+            Connection::Sqlite(file) => vec![NamedPath {
+                steps: vec!["path"],
+                expected: file.path.clone(),
+                check: check_file,
+                path: &mut file.path,
+            }],
             Connection::Postgres(_) | Connection::MySql(_) | Connection::ClickHouse(_) => {
                 Vec::new()
             }
         };
         let mut faults = Vec::new();
-        for (steps, name) in named {
-            let path = self.folder.join(&*name);
-            if let Err(message) = check_file(&path) {
+        for NamedPath { steps, expected, check, path } in named {
+            if let Err(message) = check(&self.folder.join(expected)) {
                 let steps = std::iter::once("connection").chain(steps);
                 faults.push((steps.map(str::to_owned).collect(), message));
             }
-            *name = path.to_string_lossy().into_owned();
+            *path = self.folder.join(&*path).to_string_lossy().into_owned();
         }
         faults
     }
@@ -297,12 +302,53 @@ fn only(groups: &BTreeSet<GroupName>) -> Option<GroupName> {
     if groups.len() == 1 { groups.first().cloned() } else { None }
 }
 
+/// A path in a connection.
+struct NamedPath<'a> {
+    /// The way to it within the connection.
+    steps: Vec<&'a str>,
+    /// What must be there.
+    expected: String,
+    check: fn(&Path) -> Result<(), String>,
+    path: &'a mut String,
+}
+
+impl<'a> NamedPath<'a> {
+    fn of_table(name: &'a TableName, table: &'a mut FileTable) -> Self {
+        let (expected, check): (_, fn(&Path) -> _) = match table.pattern() {
+            Some((folder, _)) => (folder.to_owned(), check_folder),
+            None => (table.path.clone(), check_file_or_folder),
+        };
+        Self {
+            steps: vec!["tables", name.as_str(), "path"],
+            expected,
+            check,
+            path: &mut table.path,
+        }
+    }
+}
+
 fn check_file(path: &Path) -> Result<(), String> {
+    check_place(path, "file", fs::Metadata::is_file)
+}
+
+fn check_folder(path: &Path) -> Result<(), String> {
+    check_place(path, "folder", fs::Metadata::is_dir)
+}
+
+fn check_file_or_folder(path: &Path) -> Result<(), String> {
+    check_place(path, "file or folder", |found| found.is_file() || found.is_dir())
+}
+
+fn check_place(
+    path: &Path,
+    what: &str,
+    fits: impl Fn(&fs::Metadata) -> bool,
+) -> Result<(), String> {
     match fs::metadata(path) {
-        Ok(found) if found.is_file() => Ok(()),
-        Ok(_) => Err(format!("{} is no file", path.display())),
+        Ok(found) if fits(&found) => Ok(()),
+        Ok(_) => Err(format!("{} is no {what}", path.display())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(format!("there is no file {}", path.display()))
+            Err(format!("there is no {what} {}", path.display()))
         }
         Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
     }

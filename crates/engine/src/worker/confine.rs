@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::listing::Listed;
 use crate::protocol::Setup;
 
 /// Address space beyond what the engine may use for data: code, stacks, allocators' reserves and
@@ -27,19 +28,19 @@ pub(super) fn die_with_parent() -> io::Result<()> {
 }
 
 /// Restricts this process for its life, before the engine starts its threads. Answers what could not
-/// be protected. Errs only when a declared file cannot be opened.
+/// be protected. Errs only when a declared file cannot be opened, or lies elsewhere than it should.
 #[cfg(target_os = "linux")]
-pub(super) fn restrict(setup: &Setup) -> Result<Vec<String>, String> {
+pub(super) fn restrict(setup: &Setup, tables: &[Listed<'_>]) -> Result<Vec<String>, String> {
     let mut unprotected = Vec::new();
     let mut note = |outcome: Result<(), String>| unprotected.extend(outcome.err());
     note(limit_resources(setup).map_err(|error| format!("memory is not limited: {error}")));
-    note(linux::limit_files(setup)?);
+    note(linux::limit_files(setup, tables)?);
     note(linux::forbid_network_and_programs());
     Ok(unprotected)
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn restrict(_setup: &Setup) -> Result<Vec<String>, String> {
+pub(super) fn restrict(_setup: &Setup, _tables: &[Listed<'_>]) -> Result<Vec<String>, String> {
     Ok(vec!["this system offers no restriction of files, network and memory".to_owned()])
 }
 
@@ -57,14 +58,17 @@ fn limit_resources(setup: &Setup) -> io::Result<()> {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::BTreeMap;
+    use std::fs;
+    use std::os::fd::{AsFd, AsRawFd};
     use std::path::Path;
 
     use landlock::{
         ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
-        RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
+        RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
     };
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
+    use super::super::listing::Listed;
     use crate::protocol::Setup;
 
     /// The newest kernel interface whose rights this module names; older kernels enforce fewer.
@@ -75,23 +79,58 @@ mod linux {
     const SYSTEM_FILES: [&str; 3] =
         ["/proc/self/cgroup", "/sys/fs/cgroup", "/sys/devices/system/cpu"];
 
+    /// Why files are not restricted.
+    enum Failure {
+        File(String),
+        Kernel(RulesetError),
+    }
+
+    impl From<RulesetError> for Failure {
+        fn from(error: RulesetError) -> Self {
+            Self::Kernel(error)
+        }
+    }
+
     /// Reading the declared files and anything within the temporary folder remain. Errs for a file
     /// that cannot be opened; the inner result is about the kernel.
-    pub(super) fn limit_files(setup: &Setup) -> Result<Result<(), String>, String> {
+    pub(super) fn limit_files(
+        setup: &Setup,
+        tables: &[Listed<'_>],
+    ) -> Result<Result<(), String>, String> {
         let read = BitFlags::from(AccessFs::ReadFile);
-        let declared = setup.tables.iter().map(|table| rule(&table.path, read));
-        let mut readable = declared.collect::<Result<Vec<_>, _>>()?;
-        readable.extend(SYSTEM_FILES.iter().filter_map(|path| rule(Path::new(path), read).ok()));
+        // One after the other: together they would need more descriptors than a process may have.
+        let declared = tables.iter().flat_map(|table| {
+            let folder = table.folder.as_deref();
+            table.files.iter().map(move |file| declared_rule(file, folder).map_err(Failure::File))
+        });
+        let system = SYSTEM_FILES.iter().filter_map(|path| rule(Path::new(path), read).ok());
         let temporary = rule(&setup.temporary_folder, AccessFs::from_all(KNOWN))?;
-        let enforced = ruleset()
-            .and_then(|ruleset| ruleset.add_rules(readable.into_iter().map(Ok)))
-            .and_then(|ruleset: RulesetCreated| ruleset.add_rule(temporary))
-            .and_then(RulesetCreated::restrict_self);
-        Ok(match enforced {
-            Ok(status) if status.ruleset != RulesetStatus::NotEnforced => Ok(()),
-            Ok(_) => Err("files are not restricted: the kernel lacks Landlock".to_owned()),
-            Err(error) => Err(format!("files are not restricted: {error}")),
-        })
+        let restricted = || {
+            let ruleset = ruleset()?.add_rules(declared)?;
+            let ruleset = ruleset.add_rules(system.map(Ok::<_, Failure>))?;
+            Ok(ruleset.add_rule(temporary)?.restrict_self()?)
+        };
+        match restricted() {
+            Ok(status) if status.ruleset != RulesetStatus::NotEnforced => Ok(Ok(())),
+            Ok(_) => Ok(Err("files are not restricted: the kernel lacks Landlock".to_owned())),
+            Err(Failure::Kernel(error)) => Ok(Err(format!("files are not restricted: {error}"))),
+            Err(Failure::File(message)) => Err(message),
+        }
+    }
+
+    /// The right to read one file. Where it lies is asked of the open file: a link may have been put
+    /// into its place since it was found.
+    fn declared_rule(file: &Path, folder: Option<&Path>) -> Result<PathBeneath<PathFd>, String> {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+        let opened = PathFd::new(file).map_err(|error| failed(&error))?;
+        if let Some(folder) = folder {
+            let descriptor = opened.as_fd().as_raw_fd();
+            let place = fs::read_link(format!("/proc/self/fd/{descriptor}"));
+            if !place.map_err(|error| failed(&error))?.starts_with(folder) {
+                return Err(failed(&"is a link that leads out of the folder"));
+            }
+        }
+        Ok(PathBeneath::new(opened, AccessFs::ReadFile))
     }
 
     fn ruleset() -> Result<RulesetCreated, landlock::RulesetError> {

@@ -3,6 +3,7 @@
 use duckdb::Connection;
 
 use super::files::Files;
+use super::listing::Listed;
 use super::tables::{self, literal};
 use crate::protocol::Setup;
 
@@ -20,15 +21,15 @@ pub(super) struct Database {
 impl Database {
     /// Opens an empty database in memory, limits it, creates the declared tables, and only then
     /// takes all rights away.
-    pub(super) fn open(setup: &Setup) -> Result<Self, String> {
-        let files = Files::now(&setup.tables);
+    pub(super) fn open(setup: &Setup, listed: &[Listed<'_>]) -> Result<Self, String> {
+        let files = Files::now(listed);
         let connection = open_limited(setup).map_err(|error| error.to_string())?;
         let version = connection.version().map_err(|error| error.to_string())?;
         if version != ENGINE_VERSION {
             return Err(format!("the engine's library is {version}, not {ENGINE_VERSION}"));
         }
-        tables::create(&connection, &setup.tables, setup.materialize)?;
-        let lock = lock_sql(setup)?;
+        tables::create(&connection, listed, setup.materialize)?;
+        let lock = lock_sql(setup, listed)?;
         connection.execute_batch(&lock).map_err(|error| error.to_string())?;
         Ok(Self { connection, version, files })
     }
@@ -68,9 +69,10 @@ fn open_limited(setup: &Setup) -> duckdb::Result<Connection> {
 }
 
 /// A copied table needs its file no more; a view reads it for each query.
-fn lock_sql(setup: &Setup) -> Result<String, String> {
-    let readable = if setup.materialize { &[] } else { setup.tables.as_slice() };
-    let paths = readable.iter().map(|table| tables::path_text(&table.path).map(literal));
+fn lock_sql(setup: &Setup, listed: &[Listed<'_>]) -> Result<String, String> {
+    let readable = if setup.materialize { &[] } else { listed };
+    let files = readable.iter().flat_map(|table| &table.files);
+    let paths = files.map(|file| tables::path_text(file).map(literal));
     let paths = paths.collect::<Result<Vec<_>, _>>()?.join(", ");
     Ok(format!(
         "SET GLOBAL allowed_paths = [{paths}];

@@ -1,17 +1,18 @@
-//! Notices that a declared file is no longer the one the worker was started with.
+//! Notices that a declared file is no longer the one the worker was started with, and that a folder
+//! has got or lost one.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::protocol::Table;
+use super::listing::Listed;
 
 /// How often the file system is asked.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The files as they were when the worker started.
+/// The files and folders as they were when the worker started.
 pub(super) struct Files {
     seen: Vec<(PathBuf, Option<Stamp>)>,
     last: Mutex<Check>,
@@ -25,7 +26,7 @@ struct Check {
 
 /// What tells one version of a file from the next.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     device: u64,
     inode: u64,
     bytes: u64,
@@ -33,6 +34,11 @@ struct Stamp {
 }
 
 impl Stamp {
+    /// Nothing when there is no such file.
+    pub(super) fn of_path(path: &Path) -> Option<Self> {
+        std::fs::metadata(path).ok().as_ref().map(Self::of)
+    }
+
     fn of(metadata: &Metadata) -> Self {
         Self {
             device: metadata.dev(),
@@ -45,8 +51,10 @@ impl Stamp {
 
 impl Files {
     /// To be called before the files are read, so that a change meanwhile is noticed.
-    pub(super) fn now(tables: &[Table]) -> Self {
-        let seen = tables.iter().map(|table| (table.path.clone(), stamp(&table.path)));
+    pub(super) fn now(tables: &[Listed<'_>]) -> Self {
+        let folders = tables.iter().flat_map(|table| table.folders.iter().cloned());
+        let files = tables.iter().flat_map(|table| &table.files);
+        let seen = folders.chain(files.map(|file| (file.clone(), Stamp::of_path(file))));
         let last = Check { at: Instant::now(), changed: false };
         Self { seen: seen.collect(), last: Mutex::new(last) }
     }
@@ -68,10 +76,6 @@ impl Files {
     }
 
     fn differ(&self) -> bool {
-        self.seen.iter().any(|(path, seen)| stamp(path) != *seen)
+        self.seen.iter().any(|(path, seen)| Stamp::of_path(path) != *seen)
     }
-}
-
-fn stamp(path: &PathBuf) -> Option<Stamp> {
-    std::fs::metadata(path).ok().as_ref().map(Stamp::of)
 }

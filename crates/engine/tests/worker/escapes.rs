@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use engine::protocol::{Fault, Limits};
+use engine::protocol::{Fault, Limits, Location};
 
 use crate::harness::{Worker, flights, small_limits};
 
@@ -105,7 +105,7 @@ fn the_environment_of_the_server_is_out_of_reach() {
 #[test]
 fn the_engine_itself_refuses_what_the_check_of_statements_would_miss() {
     let connection = duckdb::Connection::open_in_memory().unwrap();
-    let file = flights().path;
+    let Location::Path(file) = flights().location else { panic!("the flights are one file") };
     let lock = format!(
         "create view flights as from read_parquet('{0}');
          set allowed_paths = ['{0}']; set enable_external_access = false;

@@ -3,16 +3,16 @@
 use std::fs;
 use std::time::Duration;
 
-use engine::protocol::{Column, Fault, Format, Reply, Request, Table};
+use engine::protocol::{Column, CsvOptions, Fault, Reply, Request, Table};
 use tempfile::TempDir;
 
-use crate::harness::{Worker, flights, parquet, small_limits, write};
+use crate::harness::{Worker, flights, parquet, small_limits, table, write};
 
 fn csv(folder: &TempDir, text: &str, null_text: Option<&str>) -> Table {
     let path = folder.path().join("data.csv");
     fs::write(&path, text).unwrap();
-    let null_text = null_text.map(str::to_owned);
-    Table { name: "t".to_owned(), path, format: Format::Csv, null_text }
+    let csv = CsvOptions { null_text: null_text.map(str::to_owned), ..CsvOptions::default() };
+    Table { csv, ..table("t", &path) }
 }
 
 #[track_caller]

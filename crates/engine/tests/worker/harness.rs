@@ -1,6 +1,6 @@
 //! A worker and the server's side of its socket.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -12,7 +12,8 @@ use arrow_cast::display::array_value_to_string;
 use arrow_ipc::reader::StreamReader;
 use engine::protocol::frame::{self, HEADER_BYTES, Header, Kind};
 use engine::protocol::{
-    Argument, Execute, Fault, Format, Limits, QueryId, Reply, Request, Setup, Table,
+    Argument, CsvOptions, Execute, Fault, Format, Limits, Location, QueryId, Reply, Request, Setup,
+    Table,
 };
 use tempfile::TempDir;
 
@@ -41,7 +42,19 @@ pub(crate) fn small_limits() -> Limits {
 }
 
 pub(crate) fn parquet(name: &str, path: &Path) -> Table {
-    Table { name: name.to_owned(), path: path.to_owned(), format: Format::Parquet, null_text: None }
+    Table { format: Some(Format::Parquet), ..table(name, path) }
+}
+
+/// A table of whatever the path's endings tell.
+pub(crate) fn table(name: &str, path: &Path) -> Table {
+    Table {
+        name: name.to_owned(),
+        location: Location::Path(path.to_owned()),
+        format: None,
+        csv: CsvOptions::default(),
+        types: BTreeMap::new(),
+        partitions: true,
+    }
 }
 
 /// New York's flights of 2013, as they come with the demo.

@@ -8,6 +8,7 @@
 mod binding;
 mod escapes;
 mod files;
+mod folders;
 mod harness;
 mod limits;
 

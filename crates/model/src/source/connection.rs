@@ -12,6 +12,7 @@ use super::postgres::Postgres;
 use super::row_security::RowSecurity;
 use super::secret::Secret;
 use super::sqlite::Sqlite;
+use super::storage::Storage;
 use crate::name::TableName;
 use crate::nearest::unknown;
 
@@ -46,7 +47,7 @@ impl Connection {
     /// What its values break, whatever the type allows.
     pub fn check(&self) -> Vec<ConnectionFault> {
         match self {
-            Self::Files(_) => Vec::new(),
+            Self::Files(it) => it.check(),
             Self::Postgres(it) => it.check(),
             Self::MySql(it) => it.check(),
             Self::Sqlite(it) => it.check(),
@@ -99,6 +100,10 @@ impl Connection {
     #[must_use]
     pub fn with_secrets_of(mut self, present: &Self) -> Self {
         let same = match (&self, present) {
+            (Self::Files(one), Self::Files(other)) => match (&one.storage, &other.storage) {
+                (Some(Storage::S3(one)), Some(Storage::S3(other))) => one.is_same_login(other),
+                _ => false,
+            },
             (Self::Postgres(one), Self::Postgres(other)) => one.is_same_login(other),
             (Self::MySql(one), Self::MySql(other)) => one.is_same_login(other),
             (Self::ClickHouse(one), Self::ClickHouse(other)) => one.is_same_login(other),
@@ -115,7 +120,10 @@ impl Connection {
     /// The one secret that a kind of connection may have.
     fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
         match self {
-            Self::Files(_) | Self::Sqlite(_) => None,
+            Self::Files(it) => match it.storage.as_mut()? {
+                Storage::S3(store) => Some(&mut store.secret_access_key),
+            },
+            Self::Sqlite(_) => None,
             Self::Postgres(it) => Some(&mut it.password),
             Self::MySql(it) => Some(&mut it.password),
             Self::ClickHouse(it) => Some(&mut it.password),
@@ -158,7 +166,7 @@ impl Faults {
         }
     }
 
-    fn add_at(&mut self, path: &[&str], message: Option<String>) {
+    pub(super) fn add_at(&mut self, path: &[&str], message: Option<String>) {
         let path = || path.iter().map(|part| (*part).to_owned()).collect();
         self.0.extend(message.map(|message| ConnectionFault { path: path(), message }));
     }
@@ -221,6 +229,60 @@ mod tests {
         let mut json = postgres();
         json["socketFactory"] = json!("evil.Class");
         assert!(serde_json::from_value::<Connection>(json).is_err());
+    }
+
+    fn bucket() -> serde_json::Value {
+        json!({
+            "type": "files",
+            "tables": {"sales": {"path": "sales/"}},
+            "storage": {
+                "type": "s3", "endpoint": "https://objects.example.com", "bucket": "reports",
+                "access_key_id": "reader", "secret_access_key": "hunter2",
+            },
+        })
+    }
+
+    #[test]
+    fn the_key_of_a_store_goes_nowhere_else() {
+        let whole = connection(bucket());
+        assert!(!format!("{whole:?}").contains("hunter2"));
+        let shown = whole.without_secrets();
+        assert!(!serde_json::to_string(&shown).expect("JSON").contains("hunter2"));
+        assert_eq!(shown.clone().with_secrets_of(&whole), whole);
+        for (field, value) in [("endpoint", "https://evil.example"), ("access_key_id", "root")] {
+            let mut json = serde_json::to_value(&shown).expect("JSON");
+            json["storage"][field] = json!(value);
+            let elsewhere = connection(json);
+            assert_eq!(elsewhere.clone().with_secrets_of(&whole), elsewhere, "{field}");
+        }
+    }
+
+    #[test]
+    fn a_store_has_an_address_and_its_tables_stay_within_the_bucket() {
+        let faults = |change: fn(&mut serde_json::Value)| -> Vec<String> {
+            let mut json = bucket();
+            change(&mut json);
+            let faults = connection(json).check();
+            faults.into_iter().map(|fault| fault.path.join(".")).collect()
+        };
+        assert!(faults(|_| {}).is_empty());
+        assert!(faults(|it| it["storage"]["endpoint"] = json!("http://[::1]:9000")).is_empty());
+        for endpoint in
+            ["objects", "ftp://a", "https://a/b", "https://a@b", "http://a:0", "http://"]
+        {
+            let mut json = bucket();
+            json["storage"]["endpoint"] = json!(endpoint);
+            assert_eq!(connection(json).check().len(), 1, "{endpoint}");
+        }
+        assert_eq!(faults(|it| it["storage"]["bucket"] = json!("../x")), ["storage.bucket"]);
+        assert_eq!(faults(|it| it["storage"]["region"] = json!("a/b")), ["storage.region"]);
+        for path in ["/sales/", "a/../b", "a//b"] {
+            let mut json = bucket();
+            json["tables"]["sales"]["path"] = json!(path);
+            assert_eq!(connection(json).check().len(), 1, "{path}");
+        }
+        let letter = faults(|it| it["tables"]["sales"]["delimiter"] = json!("x"));
+        assert_eq!(letter, ["tables.sales.delimiter"]);
     }
 
     #[test]

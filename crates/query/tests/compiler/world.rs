@@ -23,6 +23,25 @@ pub(crate) struct World {
 
 const GROUP: GroupId = GroupId(1);
 
+impl World {
+    /// The same with all data in databases of one kind.
+    pub(crate) fn of(dialect: &str) -> Self {
+        let mut world = Self::default();
+        if dialect == "duckdb" {
+            return world;
+        }
+        let connection = json!({
+            "type": dialect, "host": "db.example.com", "database": "flights", "user": "reader",
+            "tables": ["flights", "airports", "planes"],
+        });
+        let connection: Connection = serde_json::from_value(connection).expect("a connection");
+        for source in &mut world.sources {
+            Arc::make_mut(source).connection = connection.clone();
+        }
+        world
+    }
+}
+
 impl Default for World {
     fn default() -> Self {
         let flights = schema(1, "flights", Some(1));
@@ -47,7 +66,7 @@ fn schema(id: i64, name: &str, default_source: Option<i64>) -> Schema {
 
 fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> Arc<DataSource> {
     let table = |name: &&str| {
-        let file = FileTable { path: format!("/{name}.parquet"), format: None, null_text: None };
+        let file = FileTable { path: format!("/{name}.parquet"), ..FileTable::default() };
         (name.parse().expect("a table's name"), file)
     };
     let tables = tables.iter().map(table).collect();
@@ -57,7 +76,7 @@ fn source(id: i64, name: &str, schema: i64, isolated: bool, tables: &[&str]) -> 
         schema: SchemaId(schema),
         group: GROUP,
         isolated,
-        connection: Connection::Files(Files { tables, materialize: false }),
+        connection: Connection::Files(Files { tables, ..Files::default() }),
         revision: 1,
     })
 }

@@ -58,9 +58,9 @@ async fn table(file: &Path) -> anyhow::Result<Table> {
 }
 
 async fn columns(name: &TableName, path: &str) -> anyhow::Result<Vec<(ColumnName, ColumnType)>> {
-    let table = FileTable { path: path.to_owned(), format: None, null_text: None };
+    let table = FileTable { path: path.to_owned(), ..FileTable::default() };
     let tables = [(name.clone(), table)].into();
-    let source = Arc::new(unregistered(Connection::Files(Files { tables, materialize: false }))?);
+    let source = Arc::new(unregistered(Connection::Files(Files { tables, ..Files::default() }))?);
     let sources = Sources::new(Limits::default(), serve::worker_command()?);
     let described = sources.describe(&source, name).await;
     sources.shutdown().await;

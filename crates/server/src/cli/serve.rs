@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use sources::{Sources, WorkerCommand};
+use sources::{Limits, ObjectLimits, Sources, WorkerCommand};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -53,7 +53,12 @@ pub(super) async fn serve_on(
     demo: Option<Demo>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let sources = Sources::new(config.queries.clone(), worker_command()?);
+    let objects = ObjectLimits {
+        folder: Some(config.data_dir.join("objects")),
+        ..config.queries.objects.clone()
+    };
+    let limits = Limits { objects, ..config.queries.clone() };
+    let sources = Sources::new(limits, worker_command()?);
     let (clock, prepared) = (Clock::system(), PreparedDashboards::default());
     let (charts, sources_of_app) = (web::charts(), sources.clone());
     let parts = Parts { config, clock, store, sources: sources_of_app, prepared, charts, demo };

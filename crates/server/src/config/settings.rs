@@ -197,6 +197,17 @@ pub(super) const SETTINGS: &[Setting] = &[
         meaning: "What kept results may take in memory, per server.",
     },
     Setting {
+        key: "object_cache_max_bytes",
+        default: Some("4 GiB"),
+        meaning: "What may lie in the folder `objects` of the data directory: files that were \
+                  fetched from stores of objects. What nobody uses goes first.",
+    },
+    Setting {
+        key: "object_table_max_bytes",
+        default: Some("1 GiB"),
+        meaning: "What the objects of one table may have together.",
+    },
+    Setting {
         key: "audit_retention",
         default: Some("P400D"),
         meaning: "How long entries of the audit log are kept, as an ISO 8601 duration of weeks, \

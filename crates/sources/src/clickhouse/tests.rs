@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::error::{ResultLimit, SourceError};
+use crate::operations_tests::{ORDERS, Shop};
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, Cell, ColumnKind};
 use crate::sources::Sources;
@@ -366,4 +367,18 @@ async fn the_tables_of_the_one_database_are_listed() {
     declared.tables = Some(vec!["other".parse().unwrap()]);
     let one = bench.sources.probe(Connection::ClickHouse(declared), minute).await.unwrap();
     assert_eq!(one.keys().collect::<Vec<_>>(), ["other"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let bench = bench();
+    bench.execute(
+        "CREATE TABLE orders (city Nullable(String), ordered DateTime('UTC'), amount Nullable(Int32), \
+         weight Nullable(Int32), paid Nullable(UInt8)) ENGINE = MergeTree ORDER BY ordered",
+    );
+    let orders = ORDERS.replace("true", "1").replace("false", "0");
+    bench.execute(&format!("INSERT INTO TABLE orders VALUES {orders}"));
+    let source = Arc::clone(&bench.source);
+    let sql = "select * from orders";
+    Shop { sources: &bench.sources, source, sql }.has_every_operation().await;
 }

@@ -24,6 +24,7 @@ use super::temporary::TemporaryFolder;
 use crate::activity::Activity;
 use crate::connector::{Failure, Query, TableColumn};
 use crate::error::ResultLimit;
+use crate::objects::Fetched;
 use crate::options::WorkerCommand;
 use crate::result::ResultSet;
 use crate::stop::Stop;
@@ -45,7 +46,13 @@ pub(super) struct Worker {
     renewal: AtomicBool,
     ended: watch::Receiver<bool>,
     process: Process,
-    _temporary: TemporaryFolder,
+    kept: Kept,
+}
+
+/// What must not go while a worker uses it.
+pub(super) struct Kept {
+    pub(super) _temporary: TemporaryFolder,
+    pub(super) fetched: Option<Fetched>,
 }
 
 type Reader = BufReader<OwnedReadHalf>;
@@ -80,11 +87,11 @@ impl Worker {
         source: &SourceName,
         command: &WorkerCommand,
         setup: Setup,
-        temporary: TemporaryFolder,
+        kept: Kept,
         activity: Arc<Activity>,
     ) -> Result<Self, Failure> {
         let unavailable = |what: &str| Failure::Unavailable(format!("engine worker: {what}"));
-        let started = Self::try_start(source, command, setup, temporary, activity);
+        let started = Self::try_start(source, command, setup, kept, activity);
         match timeout(OPEN_TIMEOUT, started).await {
             Ok(Ok(Ok(worker))) => Ok(worker),
             Ok(Ok(Err(message))) => Err(unavailable(&message)),
@@ -97,7 +104,7 @@ impl Worker {
         source: &SourceName,
         command: &WorkerCommand,
         setup: Setup,
-        temporary: TemporaryFolder,
+        kept: Kept,
         activity: Arc<Activity>,
     ) -> io::Result<Result<Self, String>> {
         let (ours, theirs) = StdUnixStream::pair()?;
@@ -131,7 +138,7 @@ impl Worker {
             renewal: AtomicBool::new(false),
             ended,
             process,
-            _temporary: temporary,
+            kept,
         }))
     }
 
@@ -171,6 +178,11 @@ impl Worker {
             Reply::Failed { fault, .. } => Err(failure(fault)),
             other => Err(Failure::Failed(format!("unexpected reply {other:?}"))),
         }
+    }
+
+    /// The objects that its tables are made of.
+    pub(super) fn fetched(&self) -> Option<&Fetched> {
+        self.kept.fetched.as_ref()
     }
 
     pub(super) fn has_ended(&self) -> bool {

@@ -4,6 +4,7 @@ mod crowd;
 mod login;
 mod many;
 mod panels;
+mod pooler;
 mod row_security;
 mod sessions;
 mod stopping;

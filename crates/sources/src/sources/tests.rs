@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::error::ResultLimit;
+use crate::operations_tests::{COLUMNS, ORDERS, Shop};
 use crate::result::{Cell, ColumnKind};
 
 #[test]
@@ -18,8 +19,6 @@ use crate::result::{Cell, ColumnKind};
 fn the_worker_process() {
     engine::worker::main();
 }
-
-mod operations;
 
 pub(super) const ENDLESS: &str =
     "with recursive n as (select 1 i union all select i + 1 from n) select count(*) from n";
@@ -339,6 +338,19 @@ async fn a_replaced_file_is_read_by_the_next_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_comes_into_a_folder_is_read_by_the_next_question() {
+    let folder = TempDir::new().unwrap();
+    let add = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    add("1.jsonl", r#"{"n": 1, "tags": ["a", "b"], "place": {"city": "Oslo"}}"#);
+    let bench = bench_over(folder.path(), false, Limits::default());
+    let nested = "select n, tags, place, place.city from flights";
+    assert_eq!(bench.ask_text(nested).await, "1 [a, b] {city: Oslo} Oslo");
+    add("2.jsonl", r#"{"n": 2}"#);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(bench.ask_text("select sum(n), count(tags) from flights").await, "3 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_columns_of_a_table_can_be_asked_for() {
     let bench = bench(Limits::default());
     let columns = bench.sources.describe(&bench.source, &"flights".parse().unwrap()).await.unwrap();
@@ -390,4 +402,16 @@ async fn a_connection_is_tried_apart_from_all_sources() {
     let gone = source(Path::new("/no/such/file.parquet"), false).connection.clone();
     let failed = bench.sources.probe(gone, Duration::from_secs(60)).await;
     assert!(matches!(failed, Err(SourceError::Unavailable { .. })), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let bench = bench(Limits::default());
+    let sql = format!(
+        "select city, cast(ordered as timestamp) as ordered, amount, weight, paid
+         from (values {ORDERS}) as orders({})",
+        COLUMNS.join(", ")
+    );
+    let source = Arc::clone(&bench.source);
+    Shop { sources: &bench.sources, source, sql: &sql }.has_every_operation().await;
 }
