@@ -18,6 +18,7 @@ use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::postgres::PostgresDatabase;
 use crate::result::ResultSet;
+use crate::sqlite::SqliteFile;
 use crate::stop::Stop;
 
 /// One data source, opened when it is first asked.
@@ -29,6 +30,11 @@ pub(crate) trait Connector: Send + Sync {
         query: Arc<Query>,
         stop: Stop,
     ) -> BoxFuture<'static, Result<ResultSet, Failure>>;
+
+    /// Makes sure that a query finds the source open. Where this does nothing, the query opens it.
+    fn open(self: Arc<Self>) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// The columns of a table.
     fn describe(
@@ -107,7 +113,7 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
         Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
         Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
-        Connection::Sqlite(_) => todo!("a file of its own"),
+        Connection::Sqlite(sqlite) => Arc::new(SqliteFile::new(sqlite, of)),
         Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }
 }

@@ -17,20 +17,27 @@ mod error;
 mod flight;
 mod gate;
 mod instance;
+mod measure;
 mod mysql;
 mod network;
 mod objects;
+#[cfg(test)]
+mod operations_tests;
 mod options;
+#[cfg(test)]
+mod panels;
 mod postgres;
 mod probe;
 mod queue;
 mod result;
 mod sources;
+mod sqlite;
 mod stop;
 
 pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
+pub use measure::{Measured, Stages};
 pub use network::NetworkPolicy;
 pub use options::{
     CachePolicy, CustomerKey, Limits, ObjectLimits, REFRESH_PAUSE, RunOptions, WorkerCommand,

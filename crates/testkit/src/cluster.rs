@@ -198,7 +198,7 @@ fn start(dir: &Path, further: &[String]) -> Result<Keeper> {
 }
 
 /// A command through `setpriv`, as another user when we are root: PostgreSQL refuses root.
-fn as_user(setpriv: &[&str]) -> Command {
+pub(crate) fn as_user(setpriv: &[&str]) -> Command {
     let mut command = Command::new(setpriv[0]);
     command.args(&setpriv[1..]);
     if rustix::process::geteuid().is_root() {
@@ -273,7 +273,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// A file that only the server's user may read.
-fn write_private(file: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
     std::fs::write(file, text)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
     if rustix::process::geteuid().is_root() {

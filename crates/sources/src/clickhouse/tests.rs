@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::error::{ResultLimit, SourceError};
+use crate::operations_tests::{ORDERS, Shop};
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, Cell, ColumnKind};
 use crate::sources::Sources;
@@ -359,11 +360,13 @@ async fn a_server_that_is_not_there_or_knows_no_such_user_is_unavailable() {
     let gone = bench_with(Limits::default(), serde_json::json!({"port": 1}));
     let found = gone.ask("select 1").await;
     assert!(matches!(found, Err(SourceError::Unavailable { .. })), "{found:?}");
-    let metadata = bench_with(Limits::default(), serde_json::json!({"host": "169.254.169.254"}));
-    let Err(SourceError::Unavailable { detail }) = metadata.ask("select 1").await else {
-        panic!("it is not reached")
-    };
-    assert!(detail.contains("do not reach"), "{detail}");
+    for host in ["169.254.169.254", "2852039166", "0xa9fea9fe", "::ffff:169.254.169.254"] {
+        let metadata = bench_with(Limits::default(), serde_json::json!({"host": host}));
+        let Err(SourceError::Unavailable { detail }) = metadata.ask("select 1").await else {
+            panic!("{host} is not reached")
+        };
+        assert!(detail.contains("do not reach"), "{host}: {detail}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -407,4 +410,18 @@ async fn the_tables_of_the_one_database_are_listed() {
     declared.tables = Some(vec!["other".parse().unwrap()]);
     let one = bench.sources.probe(Connection::ClickHouse(declared), minute).await.unwrap();
     assert_eq!(one.keys().collect::<Vec<_>>(), ["other"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let bench = bench();
+    bench.execute(
+        "CREATE TABLE orders (city Nullable(String), ordered DateTime('UTC'), amount Nullable(Int32), \
+         weight Nullable(Int32), paid Nullable(UInt8)) ENGINE = MergeTree ORDER BY ordered",
+    );
+    let orders = ORDERS.replace("true", "1").replace("false", "0");
+    bench.execute(&format!("INSERT INTO TABLE orders VALUES {orders}"));
+    let source = Arc::clone(&bench.source);
+    let sql = "select * from orders";
+    Shop { sources: &bench.sources, source, sql }.has_every_operation().await;
 }

@@ -8,7 +8,7 @@
 -- $7 text "x"
 -- $8 integer 1
 -- $9 text "x"
--- $10 boolean true
+-- $10 text "y"
 -- $11 float 1.5
 -- $12 text "2013-01-01"
 -- $13 boolean true
@@ -51,7 +51,7 @@ limit $20 offset $21;
 -- $7 text "x"
 -- $8 integer 1
 -- $9 text "x"
--- $10 boolean true
+-- $10 text "y"
 -- $11 float 1.5
 -- $12 text "2013-01-01"
 -- $13 boolean true

@@ -1,42 +1,30 @@
 //! An old ClickHouse server: what isolates there isolates on newer ones.
 
 use serde_json::json;
+use testkit::ClickHouse;
 
-use super::{Database, isolated};
+use super::{Database, isolated, values};
 use crate::rows::Row;
 
-pub(super) fn start(rows: &[Row], first_id: i64) -> Database {
-    let server = testkit::ClickHouse::start().expect("a server");
-    let connection = |database: &str, rows: &[Row]| {
-        server.execute(&format!("CREATE DATABASE {database}")).expect("a database");
-        let table = format!("{database}.facts");
-        let columns = "id Int64, tenant String, member Nullable(String), region Nullable(String), \
-                       n Nullable(Int64), day Date";
-        let table_of =
-            format!("CREATE TABLE {table} ({columns}) ENGINE = MergeTree ORDER BY tenant");
-        server.execute(&table_of).expect("a table");
-        let lines: String = rows.iter().map(line).collect();
-        server.insert(&table, "TabSeparated", lines.as_bytes()).expect("rows");
+const TABLE: &str = "(id Int64, tenant String, member Nullable(String), region Nullable(String), \
+                     n Nullable(Int64), day Date) engine = MergeTree order by tenant";
+
+pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
+    let server = ClickHouse::start().expect("ClickHouse");
+    let own = isolated(rows);
+    for (database, rows) in [("everybody", rows), ("own", &own)] {
+        let text = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+        server.execute(&format!("create database {database}")).expect("a database");
+        server.execute(&format!("create table {database}.facts {TABLE}")).expect("a table");
+        let insert = format!("insert into {database}.facts values {}", values(rows, text));
+        server.execute(&insert).expect("rows");
+    }
+    let connections = ["everybody", "own"].map(|database| {
         let json = json!({
             "type": "clickhouse", "host": "127.0.0.1", "port": server.http_port(),
             "database": database, "user": "reader", "password": "secret",
         });
         serde_json::from_value(json).expect("a connection")
-    };
-    let connections = [connection("everyone", rows), connection("own", &isolated(rows))];
-    Database::new("clickhouse", first_id, connections, server)
-}
-
-fn line(row: &Row) -> String {
-    let missing = || "\\N".to_owned();
-    let text = |text: &str| text.replace('\\', "\\\\");
-    format!(
-        "{}\t{}\t{}\t{}\t{}\t{}\n",
-        row.id,
-        text(row.tenant),
-        row.member.as_deref().map_or_else(missing, text),
-        row.region.map_or_else(missing, text),
-        row.n.map_or_else(missing, |n| n.to_string()),
-        row.day
-    )
+    });
+    vec![Database::new("clickhouse", first_id, connections, server)]
 }
