@@ -651,6 +651,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cache:purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up kept results, on all servers within a second */
+        post: operations["purge_cache"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -788,6 +805,23 @@ export interface paths {
         post?: never;
         /** Let an environment show a dashboard no more */
         delete: operations["hide_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}/panels/{id}/query:explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a panel asks of its data source for a customer, and where the time goes */
+        post: operations["explain_panel"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1189,11 +1223,8 @@ export interface components {
          * @enum {string}
          */
         Access: "read-only" | "read-write";
-        /**
-         * @description How a measure combines a column's values. Missing values do not take part.
-         * @enum {string}
-         */
-        Aggregate: "count" | "count_distinct" | "sum" | "avg" | "min" | "max";
+        /** @description How a measure combines a column's values. Missing values do not take part. */
+        Aggregate: ("count" | "count_distinct" | "sum" | "min" | "max") | "avg" | "percentile" | "median" | "ratio";
         /** @description An API token without its secret. */
         ApiToken: {
             /** @description 16 lowercase hexadecimal digits. */
@@ -1239,7 +1270,7 @@ export interface components {
             address: string | null;
             /** @description The call's `X-Request-Id`; `null` on the command line. */
             request_id: string | null;
-            /** @description `create`, `update`, `delete`, `rotate` or `publish`. */
+            /** @description `create`, `update`, `delete`, `rotate`, `publish` or `purge`. */
             action: string;
             /** @description The kind of record, for example `data_source`. */
             kind: string;
@@ -1251,13 +1282,6 @@ export interface components {
             before: unknown;
             /** @description The state after, without secrets; `null` when there is none. */
             after: unknown;
-        };
-        /** @description How a batch is taken. */
-        BatchQuery: {
-            /** @description One row that fails fails all. `false` unless said. */
-            atomic?: boolean | null;
-            /** @description Tell what would become of each row, and write nothing. `false` unless said. */
-            dry_run?: boolean | null;
         };
         /** @description What became of a batch. */
         BatchResult: {
@@ -1272,13 +1296,29 @@ export interface components {
             /** Format: uint */
             failed: number;
         };
+        /** @description A value that is bound. */
+        BoundArgument: {
+            /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
+            type: string;
+            value: unknown;
+        };
         /**
          * @description The unit of a date bucket. Weeks start on Monday (ISO 8601).
          * @enum {string}
          */
         Bucket: "hour" | "day" | "week" | "month" | "quarter" | "year";
-        /** @description How long the result of a query may be reused: `off`, or a duration such as `90s`, `15m`, `24h`. */
-        CachePolicy: string;
+        /** @description A text, or both durations by name. */
+        CachePolicy: string | {
+            /** @description A duration such as `60s`. */
+            for: string;
+            /** @description A duration such as `10m`. */
+            stale: string;
+        };
+        /** @description Whose results are given up: a data source's, a dashboard's, or all with neither. */
+        CachePurge: {
+            data_source?: components["schemas"]["SourceName"] | null;
+            dashboard?: components["schemas"]["DashboardName"] | null;
+        };
         /** @description One value of a row. */
         Cell: null | boolean | number | string;
         /** @description One thing that was looked at. */
@@ -1292,26 +1332,124 @@ export interface components {
         /** @description What a column is to its panel. */
         ColumnRole: ("dimension" | "measure") | "column";
         /**
+         * @description How a column of rows as they are is summed up.
+         * @enum {string}
+         */
+        ColumnTotal: "count" | "count_distinct" | "sum" | "avg" | "min" | "max";
+        /**
          * @description What a column holds.
          * @enum {string}
          */
         ColumnType: "string" | "integer" | "float" | "decimal" | "boolean" | "date" | "timestamp" | "time";
+        /** @description Both ends belong to the period: dates in the zone in force, or RFC 3339 in UTC. */
+        ComparedPeriod: {
+            start: string;
+            end: string;
+        };
         /** @description How to reach a data source. */
         Connection: {
             /** @constant */
             type: "files";
             /**
-             * @description The tables that datasets may name, each a Parquet or CSV file. A relative path starts at
-             *     the workspace's folder; it is stored absolute.
+             * @description The tables that datasets may name, each a Parquet or CSV file. A relative path starts at the
+             *     workspace's folder; it is stored absolute.
              */
             tables: {
                 [key: string]: components["schemas"]["FileTable"];
             };
             /**
-             * @description Copy the files into the engine's memory when first used: about 2.5 times faster than
-             *     reading Parquet for each query. Refreshed when a file changes.
+             * @description Copy the files into the engine's memory when first used: about 2.5 times faster than reading
+             *     Parquet for each query. Refreshed when a file changes.
              */
             materialize?: boolean;
+        } | {
+            /** @constant */
+            type: "postgres";
+            /** @description A host name, an IP address, or the folder of a Unix socket. */
+            host: string;
+            /** Format: uint16 */
+            port?: number;
+            database: string;
+            /** @description Best one that may read what datasets read, and nothing else. */
+            user: string;
+            password?: components["schemas"]["Secret"] | null;
+            tls?: components["schemas"]["Tls"];
+            /** @description Where the tables are that datasets name, `public` when absent. */
+            schema?: string | null;
+            /** @description The tables and views that datasets may name; all that the user may read when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /** @description A role that the user takes on before it reads. */
+            role?: string | null;
+            row_security?: components["schemas"]["RowSecurity"] | null;
+            /** @description Settings of each session, of those that cannot harm: `work_mem`, `jit`, `random_page_cost` … */
+            settings?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint16
+             * @description Queries that run at once, and so connections, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
+        } | {
+            /** @constant */
+            type: "mysql";
+            /** @description A host name, an IP address, or the path of a Unix socket. */
+            host: string;
+            /** Format: uint16 */
+            port?: number;
+            database: string;
+            /** @description Best one that may read what datasets read, and nothing else. */
+            user: string;
+            password?: components["schemas"]["Secret"] | null;
+            tls?: components["schemas"]["Tls"];
+            /** @description The tables and views that datasets may name; all that the user may read when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /** @description Settings of each session, of those that cannot harm: `group_concat_max_len`, `sort_buffer_size` … */
+            settings?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint16
+             * @description Queries that run at once, and so connections, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
+        } | {
+            /** @constant */
+            type: "sqlite";
+            /** @description The file's path. A relative path starts at the workspace's folder; it is stored absolute. */
+            path: string;
+            /** @description The tables and views that datasets may name; all when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /**
+             * Format: uint16
+             * @description Queries that run at once, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
+        } | {
+            /** @constant */
+            type: "clickhouse";
+            /** @description A host name or an IP address. */
+            host: string;
+            /**
+             * Format: uint16
+             * @description The port of the HTTP interface; 8123, or 8443 with TLS, when absent.
+             */
+            port?: number | null;
+            database?: string;
+            user?: string;
+            password?: components["schemas"]["Secret"] | null;
+            tls?: components["schemas"]["Tls"];
+            /** @description The tables and views that datasets may name; all that the user may read when absent. */
+            tables?: components["schemas"]["TableName"][] | null;
+            /** @description Settings of each query, of those that cannot harm: `max_threads`, `max_memory_usage` … */
+            settings?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint16
+             * @description Queries that run at once, 1 to 100; the server's own limit when absent.
+             */
+            connections?: number | null;
         };
         /** @description What came of it. */
         ConnectionTest: {
@@ -1327,6 +1465,13 @@ export interface components {
         };
         /** @description What the operator calls an API token. Several tokens may have one name. */
         CredentialName: string;
+        /** @description Fixed days, or instants. */
+        CustomPeriod: {
+            /** @description A day such as `2023-08-09`, or an instant such as `2023-08-09T12:00:00Z`. */
+            start: string;
+            /** @description The same kind of text; it belongs to the period. */
+            end: string;
+        };
         /** @description A customer: a tenant, or any node of the tenant tree. */
         Customer: {
             /** @description The product's own id of the customer, unique in its group. */
@@ -1505,6 +1650,8 @@ export interface components {
             sort?: components["schemas"]["Sort"][] | null;
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
         };
         /** @description A data source. */
         DataSource: {
@@ -1533,6 +1680,11 @@ export interface components {
             shared?: boolean;
             /** @description A row policy: only rows whose column equals the viewer's variable. */
             tenant_column?: components["schemas"]["TenantColumn"] | null;
+            /**
+             * @description Conditions on columns of the result by the customer's properties, all of which hold for every
+             *     row. They narrow; what keeps customers apart stands elsewhere.
+             */
+            row_policies?: components["schemas"]["RowPolicy"][];
             /**
              * @description Customer properties that `.raw()` may render as identifiers, for example
              *     `customer.table_name`.
@@ -1717,14 +1869,17 @@ export interface components {
             schema: components["schemas"]["SchemaName"];
             /** @description `null`: no data source stands in for the schema. */
             data_source: components["schemas"]["ExplainedSource"] | null;
+            /** @description The tenant column. */
             row_policy: components["schemas"]["ExplainedPolicy"] | null;
+            /** @description What narrows it further, all of which hold for every row. */
+            row_policies: components["schemas"]["ExplainedRowPolicy"][];
             /** @description Why it may answer; `null` when it does not. */
             ground: components["schemas"]["ExplainedGround"] | null;
             /** @description Why it does not answer; `null` when it does. */
             refusal: string | null;
         };
         /** @description Why a dataset may answer a viewer. */
-        ExplainedGround: "filtered" | "reads_nothing" | "tenant_column" | "isolated" | "shared";
+        ExplainedGround: "filtered" | "reads_nothing" | "tenant_column" | "row_security" | "isolated" | "shared";
         /** @description What makes a variable speak of the customer. */
         ExplainedKind: "property" | "level" | "reserved";
         /** @description Only rows whose column has this value. */
@@ -1735,6 +1890,17 @@ export interface components {
             /** @description Its value; `null` when the viewer has none. */
             value: string | null;
         };
+        /** @description Only rows whose column is this property's value, or one of its values. */
+        ExplainedRowPolicy: {
+            column: components["schemas"]["ColumnName"];
+            /** @description As the author wrote it: `region in customer.regions`. */
+            condition: string;
+            /**
+             * @description The property's value; `null` when it is null, or when neither the customer nor an ancestor has
+             *     it, which refuses the dataset.
+             */
+            value: unknown;
+        };
         /** @description The data source that answers. */
         ExplainedSource: {
             name: components["schemas"]["SourceName"];
@@ -1742,6 +1908,26 @@ export interface components {
             chosen_by: components["schemas"]["ExplainedChoice"];
             /** @description The customer whose mapping chose it. */
             from: components["schemas"]["ProvidedId"] | null;
+        };
+        /** @description A statement as the data source gets it. */
+        ExplainedStatement: {
+            /** @description `rows`, `total`, `totals`, `current`, `previous` or `previous_rows`. */
+            purpose: string;
+            sql: string;
+            /** @description In the order of the placeholders. */
+            arguments: components["schemas"]["BoundArgument"][];
+            /** @description Session variables that the database's row security reads. */
+            session: components["schemas"]["SessionVariable"][];
+            time_zone: components["schemas"]["TimeZoneName"];
+            /**
+             * Format: uint32
+             * @description Most rows of the result.
+             */
+            row_limit: number;
+            /** @description The result that is kept for this statement on this server; `null`: none. */
+            kept: components["schemas"]["KeptResult"] | null;
+            /** @description What came of running it; `null` when that was not asked. */
+            run: components["schemas"]["StatementRun"] | null;
         };
         /** @description A variable with its value and where it comes from. */
         ExplainedVariable: {
@@ -2093,6 +2279,8 @@ export interface components {
             sort?: components["schemas"]["Sort"][] | null;
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
             /** @enum {string} */
             format: "csv" | "xlsx" | "png" | "svg" | "pdf";
             /**
@@ -2135,15 +2323,26 @@ export interface components {
             /** @description The text that stands for a missing value in a CSV file, for example `NA`. */
             null_text?: string | null;
         };
+        /** @description What stands in an empty bucket. */
+        Fill: "zero" | "null";
         /** @description A condition on one column. */
         Filter: {
             column: components["schemas"]["ColumnName"];
             operator: components["schemas"]["FilterOperator"];
-            /** @description A scalar; a list for `in`, `not_in` and `between`; absent for `is_empty`, `is_not_empty`. */
-            value?: string | number | boolean | (string | number | boolean | null)[] | null;
+            /**
+             * @description A scalar; a list for `in`, `not_in`, `between` and `not_between`; a length such as `7 days` for
+             *     `in_last`; a unit such as `month` for `in_this` and `in_previous`; absent for `is_empty`,
+             *     `is_not_empty`, `is_true` and `is_false`.
+             *
+             *     An author may write `{variable: name}`: the viewer's choice. While that has no value, the
+             *     condition is dropped.
+             */
+            value?: string | number | boolean | (string | number | boolean | null)[] | {
+                variable: string;
+            } | null;
         };
         /** @description How a filter compares. A missing value passes only `is_empty`. */
-        FilterOperator: ("equals" | "not_equals" | "in" | "not_in" | "greater_than" | "at_least" | "less_than" | "at_most" | "is_empty" | "is_not_empty") | "between" | "contains" | "starts_with";
+        FilterOperator: ("equals" | "not_equals" | "in" | "not_in" | "greater_than" | "at_least" | "less_than" | "at_most" | "not_contains" | "is_true" | "is_false" | "is_empty" | "is_not_empty") | "between" | "not_between" | "contains" | "starts_with" | "ends_with" | "in_last" | "in_this" | "in_previous";
         /** @description A choice that the author wrote. */
         FixedOption: {
             /** @description A string, number or boolean. */
@@ -2276,6 +2475,16 @@ export interface components {
              */
             dashboards: components["schemas"]["InlineDashboard"][];
         };
+        /** @description A result in the cache. */
+        KeptResult: {
+            /**
+             * Format: date-time
+             * @description When the data source was asked.
+             */
+            as_of: string;
+            /** Format: uint64 */
+            rows: number;
+        };
         /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
         LayoutItem: {
             /** @description The panel that stands here; give either this or `element`. */
@@ -2309,35 +2518,40 @@ export interface components {
             /** @description One to eight names, the root level first. */
             levels: string[];
         };
-        /** @description Which customers to list: all that match every given parameter. */
-        ListQuery: {
-            /** @description Only customers on this level. */
-            hierarchy_level_name?: string | null;
-            /** @description Only customers directly below this one. */
-            parent_provided_id?: string | null;
-            /** @description Only customers with this tag. */
-            group_tag?: string | null;
-            /**
-             * Format: date-time
-             * @description Only customers changed after this moment (RFC 3339). The list is then in the order of change,
-             *     else in that of creation.
-             */
-            updated_after?: string | null;
-            /** @description The `next_cursor` of the page before. */
-            cursor?: string | null;
-            /**
-             * Format: uint32
-             * @description Customers on the page, 50 unless said.
-             */
-            limit?: number | null;
-        };
-        /** @description A figure computed for each group. */
+        /**
+         * @description A figure computed for each group.
+         *
+         *     The keys are flat because authors write them so; [`Measure::calculation`] says what they mean.
+         */
         Measure: {
             /** @description The name of the result column. */
             name: components["schemas"]["ColumnName"];
-            aggregate: components["schemas"]["Aggregate"];
-            /** @description The dataset's column; absent only for `count`, which then counts rows. */
+            /** @description How values are combined; give either this or `formula`. */
+            aggregate?: components["schemas"]["Aggregate"] | null;
+            /** @description The dataset's column; absent for `count`, which then counts rows. */
             column?: components["schemas"]["ColumnName"] | null;
+            /**
+             * Format: double
+             * @description For `percentile`: which one, 0 to 100.
+             */
+            p?: number | null;
+            /** @description For `avg`: the column that says how much each value weighs. */
+            weight?: components["schemas"]["ColumnName"] | null;
+            /** @description For `ratio` in place of `column`: another measure of this panel. */
+            measure?: components["schemas"]["ColumnName"] | null;
+            /** @description For `ratio`: what is divided by, a column like `column` or a measure like `measure`. */
+            over?: components["schemas"]["ColumnName"] | null;
+            /** @description An expression of aggregates over the dataset's columns, such as `SUM(paid) / SUM(billed)`. */
+            formula?: string | null;
+            /** @description Show the figure of the row and the rows before it. */
+            running?: components["schemas"]["Running"] | null;
+            /**
+             * Format: uint32
+             * @description For `running`: how many rows take part, the row itself included, 2 to 1,000; all when absent.
+             */
+            window?: number | null;
+            /** @description Show the figure as a share, from 0 to 1. */
+            share_of?: components["schemas"]["Whole"] | null;
             label?: string | null;
             format?: components["schemas"]["Format"] | null;
         };
@@ -2362,6 +2576,8 @@ export interface components {
         Options: components["schemas"]["DatasetOptions"] | components["schemas"]["FixedOption"][];
         /** @enum {string} */
         Orientation: "vertical" | "horizontal";
+        /** @description What the groups beyond a limit become together. */
+        Others: boolean | string;
         /** @description What became of a customer that was put. */
         OutcomeWord: ("created" | "updated") | "unchanged" | "failed";
         /** @description One page of a list. */
@@ -2480,6 +2696,16 @@ export interface components {
              * @description Most groups or rows, 1 to 10,000.
              */
             limit?: number | null;
+            /** @description Gather the groups beyond `limit` in one more group: `true`, or what that group is called. */
+            others?: components["schemas"]["Others"] | null;
+            /** @description What stands in buckets of dates in which nothing happened; without it they are left out. */
+            fill?: components["schemas"]["Fill"] | null;
+            /** @description A dimension of a table whose values become columns, at most 100. */
+            pivot?: components["schemas"]["ColumnName"] | null;
+            /** @description A table's last row: its measures over all rows, on whatever page they stand. */
+            totals?: boolean;
+            /** @description The periods that a `kpi_trend` compares. */
+            trend?: components["schemas"]["Trend"] | null;
             /**
              * Format: uint32
              * @description Rows on a page of a table, 1 to 1,000; 50 when absent.
@@ -2501,21 +2727,105 @@ export interface components {
              * @description Of tables: the rows on all pages.
              */
             total_rows: number | null;
+            /**
+             * @description Of tables with totals: one cell per column, over the rows of all pages; absent while a filter
+             *     on figures leaves no rows to speak of.
+             */
+            totals?: components["schemas"]["Cell"][] | null;
+            /** @description Of trends. */
+            comparison?: components["schemas"]["PeriodComparison"] | null;
             /** @description Whether somebody asked the same before. */
             cached: boolean;
             /** @description When the data source was asked: RFC 3339. */
             as_of: string;
         };
+        /** @description What a panel asks for a customer. */
+        PanelExplanation: {
+            dashboard: components["schemas"]["ExplainedDashboard"];
+            panel: components["schemas"]["PanelId"];
+            /** @description The dashboard's policy. */
+            cache: components["schemas"]["CachePolicy"];
+            dataset: components["schemas"]["ExplainedDataset"];
+            /** @description Why the request becomes no statement; `null` when it does. */
+            refusal: string | null;
+            /**
+             * Format: uint64
+             * @description How long it took from the request to the statements, in microseconds.
+             */
+            compile_us: number;
+            /**
+             * @description The rows first; then, where the panel shows them, their number on all pages, totals, and what a
+             *     trend is compared with.
+             */
+            statements: components["schemas"]["ExplainedStatement"][];
+        };
         /** @description The id of a panel inside one dashboard, also usable as a variable name. */
         PanelId: string;
         /** @description How a panel shows its rows. */
-        PanelKind: ("bar" | "line" | "table") | "kpi";
+        PanelKind: ("bar" | "line" | "table") | "kpi" | "kpi_trend";
+        /** @description What is to be explained: a viewer's request, and whose it is. */
+        PanelToExplain: {
+            /** @description Values of controls and of the page, by name. Names that speak of the customer are ignored. */
+            variables?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description An IANA zone for date buckets and date ranges; the dashboard's when absent. */
+            time_zone?: components["schemas"]["TimeZoneName"] | null;
+            /**
+             * Format: uint32
+             * @description A table's page, from 1.
+             */
+            page?: number | null;
+            /**
+             * Format: uint32
+             * @description A table's rows on a page, at most 1000.
+             */
+            page_size?: number | null;
+            /** @description In place of the panel's own order. */
+            sort?: components["schemas"]["Sort"][] | null;
+            /** @description On columns of the panel's result. */
+            filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
+            /** @description The customer for whom a viewer would ask. */
+            customer: components["schemas"]["ProvidedId"];
+            /** @description The version published there; the newest when absent. */
+            environment?: components["schemas"]["EnvironmentName"] | null;
+            /** @description `true`: also run the statements, past the cache, and tell how long each stage took. */
+            run?: boolean | null;
+        };
         /** @description A customer on the path. */
         PathCustomer: {
             provided_id: components["schemas"]["ProvidedId"];
             name: components["schemas"]["CustomerName"];
             hierarchy_level_name: string;
             is_demo_group: boolean;
+        };
+        /** @description The period of a trend. */
+        Period: components["schemas"]["Preset"] | components["schemas"]["CustomPeriod"] | components["schemas"]["PeriodVariable"];
+        /** @description A trend's figures of a period and of the one before. */
+        PeriodComparison: {
+            current: components["schemas"]["Cell"];
+            previous: components["schemas"]["Cell"];
+            /**
+             * Format: double
+             * @description By how much `current` is above `previous`, as a share of that: 0.25 is a quarter more. Null
+             *     where there is nothing to compare with.
+             */
+            change: number | null;
+            current_period: components["schemas"]["ComparedPeriod"];
+            previous_period: components["schemas"]["ComparedPeriod"];
+            /** @description The unit of the points, which stand at its starts. */
+            bucket: components["schemas"]["Bucket"];
+            /** @description The points of the period before, like `rows`; the first belongs to the first. */
+            previous_rows: components["schemas"]["Cell"][][];
+        };
+        /** @description The viewer's choice. */
+        PeriodVariable: {
+            /** @description A date range's id. */
+            variable: string;
+            /** @description The period while the viewer has chosen none; the last four weeks when absent. */
+            default?: components["schemas"]["Preset"] | null;
         };
         /** @description What applying a workspace changed, or would change. */
         Plan: {
@@ -2543,6 +2853,8 @@ export interface components {
             pointer: string;
             detail: string;
         };
+        /** @description Periods that move with the present day, which is part of all but the last. */
+        Preset: ("today" | "last_7_days" | "last_3_months" | "last_12_months" | "month_to_date" | "year_to_date") | "last_4_weeks" | "previous_month";
         /** @description A problem document (RFC 9457). */
         Problem: {
             /** @description A stable promise: a relative reference to the documentation's page about this problem. */
@@ -2700,6 +3012,17 @@ export interface components {
         ResultColumn: {
             name: string;
             type: components["schemas"]["ColumnType"];
+            /** @description Of a table's column that was a value: the measure whose figures it holds. */
+            measure?: string | null;
+        };
+        /** @description Keeps the rows whose column fits a property of the customer: give either `in` or `equals`. */
+        RowPolicy: {
+            /** @description A column of the dataset's result. */
+            column: components["schemas"]["ColumnName"];
+            /** @description A property whose values the column may have, for example `customer.regions`. */
+            in?: string | null;
+            /** @description A property whose value the column has, for example `customer.station`. */
+            equals?: string | null;
         };
         /** @description What became of one row. */
         RowResult: {
@@ -2714,6 +3037,24 @@ export interface components {
             /** @description Why the row failed. */
             error: components["schemas"]["Problem"] | null;
         };
+        /**
+         * @description The database's own row security decides which rows a query sees, by a session variable that is
+         *     set to the viewer's id for each query.
+         *
+         *     The user of the connection must be bound by it: a superuser, the owner of the tables and a role
+         *     with `BYPASSRLS` are not.
+         */
+        RowSecurity: {
+            /** @description The session variable that policies of the database read, for example `app.customer_id`. */
+            setting: string;
+            /** @description The level's id that it is set to, for example `customer_id`. */
+            equals: string;
+        };
+        /**
+         * @description What a running figure is of the figures it runs over.
+         * @enum {string}
+         */
+        Running: "total" | "average";
         /** @description A schema. An API token sees only those defaults that are data sources of its group. */
         Schema: {
             /** @description The number by which mappings name it. */
@@ -2766,6 +3107,15 @@ export interface components {
         };
         /** @description The name of a schema: a folder of interchangeable data sources. */
         SchemaName: string;
+        /** @description A text that is sealed at rest, shown to nobody, and in no log. */
+        Secret: string;
+        /** @description A session variable with its value. */
+        SessionVariable: {
+            name: string;
+            /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
+            type: string;
+            value: unknown;
+        };
         /** @description One key of an order. Missing values come last in either direction. */
         Sort: {
             /** @description A column of the panel's result. */
@@ -2792,14 +3142,48 @@ export interface components {
         };
         /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
         SourceName: string;
+        /** @description What came of running a statement, past the cache. Times are microseconds. */
+        StatementRun: {
+            /** @description Why there is no result; `null` when there is one. */
+            error: string | null;
+            /**
+             * Format: uint64
+             * @description The wait for the customer's turn.
+             */
+            queue_us: number;
+            /**
+             * Format: uint64
+             * @description Until the data source was open; 0 where that is part of the execution.
+             */
+            open_us: number;
+            /**
+             * Format: uint64
+             * @description In the database, and on the way back.
+             */
+            execute_us: number;
+            /**
+             * Format: uint64
+             * @description From rows to the reply's JSON.
+             */
+            encode_us: number;
+            /** Format: uint64 */
+            rows: number;
+            /**
+             * Format: uint64
+             * @description Of the rows as JSON.
+             */
+            bytes: number;
+        };
         /** @description A table behind the connection. */
         Table: {
-            name: components["schemas"]["TableName"];
+            name: string;
             columns: components["schemas"]["TableColumnType"][];
         };
         /** @description A column of a table that shows rows as they are. */
         TableColumn: {
             column: components["schemas"]["ColumnName"];
+            /** @description What stands below the column when the table has `totals`. */
+            total?: components["schemas"]["ColumnTotal"] | null;
             label?: string | null;
             format?: components["schemas"]["Format"] | null;
         };
@@ -2821,6 +3205,27 @@ export interface components {
         };
         /** @description The syntax of an IANA time zone name; whether the zone exists is for the query compiler. */
         TimeZoneName: string;
+        /**
+         * @description How a connection is encrypted and the server's certificate is looked at.
+         *
+         *     When nothing is said, a server on this machine (`localhost`, a loopback address, a socket) is
+         *     reached as [`TlsMode::Off`] and every other one as [`TlsMode::VerifyFull`].
+         */
+        Tls: {
+            mode?: components["schemas"]["TlsMode"] | null;
+            /** @description Certificates of the authorities to trust instead of the system's, as PEM. */
+            authorities?: string | null;
+        };
+        /** @description How far a server must prove who it is. */
+        TlsMode: "off" | "require" | "verify_full";
+        /** @description What a `kpi_trend` compares. */
+        Trend: {
+            /** @description The dataset's column that says when. */
+            date: components["schemas"]["ColumnName"];
+            period: components["schemas"]["Period"];
+            /** @description The unit of the line's points; chosen by the length of the period when absent. */
+            bucket?: components["schemas"]["Bucket"] | null;
+        };
         /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
         Usage: {
             /**
@@ -2892,11 +3297,14 @@ export interface components {
              */
             isolated?: boolean;
             /**
-             * @description Where the rows are. When left out, the connection stays as it is.
+             * @description Where the rows are. When left out, the connection stays as it is; a password that is left out
+             *     stays as long as host, port and user do.
              * @default null
              */
             connection?: components["schemas"]["Connection"] | null;
         };
+        /** @description What a share is of. */
+        Whole: "total" | "axis";
     };
     responses: never;
     parameters: never;
@@ -3926,7 +4334,7 @@ export interface operations {
     list_api_tokens: {
         parameters: {
             query?: {
-                /** @description Only the tokens of this group. */
+                /** @description Only those of this group. */
                 group?: components["schemas"]["GroupName"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -4158,6 +4566,37 @@ export interface operations {
             };
         };
     };
+    purge_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CachePurge"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -4373,13 +4812,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Customer"];
                 };
-            };
-            /** @description As the client has it */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description What went wrong, and what to do */
             default: {
@@ -4724,6 +5156,45 @@ export interface operations {
             };
         };
     };
+    explain_panel: {
+        parameters: {
+            query?: {
+                /** @description The customer's data visibility group. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelToExplain"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelExplanation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dashboard_versions: {
         parameters: {
             query?: {
@@ -5002,7 +5473,7 @@ export interface operations {
     list_embed_secrets: {
         parameters: {
             query?: {
-                /** @description Only the secrets of this group. */
+                /** @description Only those of this group. */
                 group?: components["schemas"]["GroupName"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;

@@ -135,6 +135,11 @@ pub(crate) trait Dialect: Send + Sync {
         sql
     }
 
+    /// How many values there are but the missing ones, each counted once.
+    fn count_distinct(&self, value: Fragment) -> Fragment {
+        value.between("count(distinct ", ")")
+    }
+
     /// Rounded to so many digits after the point, 0 to 10.
     fn round(&self, value: Fragment, digits: u8) -> Fragment {
         value.between("round(", &format!(", {digits})"))
@@ -166,6 +171,11 @@ pub(crate) trait Dialect: Send + Sync {
         sql.bind(Value::Date(days.first));
         sql.sql(" and ");
         sql.bind(Value::Date(days.last));
+    }
+
+    /// Whether a missing value is found not to be in a list; elsewhere nothing is known of it.
+    fn missing_is_not_in_lists(&self) -> bool {
+        false
     }
 
     /// Appends whether the column is true, or false.

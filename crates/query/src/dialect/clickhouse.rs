@@ -8,6 +8,8 @@ use sqlparser::dialect::{ClickHouseDialect, Dialect as ParserDialect};
 use sqlparser::tokenizer::Token;
 
 use super::{Dialect, TextPart};
+use crate::calendar::Days;
+use crate::formula::CastType;
 use crate::fragment::Fragment;
 use crate::gate::Refusal;
 use crate::value::Value;
@@ -70,6 +72,61 @@ impl Dialect for ClickHouse {
         };
         sql.sql(&format!("{start}toDate({column}, "));
         sql.bind(zone());
+        sql.sql("))");
+    }
+
+    /// What is missing stays missing, which a plain cast of old servers refuses. Days are told by the
+    /// server's UTC, because the value may be of any type.
+    fn cast(&self, value: Fragment, to: CastType) -> Fragment {
+        match to {
+            CastType::Integer => value.between("toInt64(", ")"),
+            CastType::Real => value.between("toFloat64(", ")"),
+            CastType::Text => value.between("toString(", ")"),
+            CastType::Date => value.between("toDate(", ")"),
+        }
+    }
+
+    /// Of missing values alone it would be missing.
+    fn count_distinct(&self, value: Fragment) -> Fragment {
+        value.between("ifNull(uniqExact(", "), 0)")
+    }
+
+    /// By the sorted values, because old servers have no interpolated quantile that is exact. An
+    /// aggregate that stands several times is computed once.
+    fn percentile(&self, column: &str, share: f64) -> Option<Fragment> {
+        let sorted = format!("arraySort(groupArray(toFloat64({column})))");
+        let place = format!("({share} * (count({column}) - 1))");
+        let below = format!("toUInt32(floor({place}) + 1)");
+        let above = format!("toUInt32(ceil({place}) + 1)");
+        let mut sql = Fragment::default();
+        sql.sql(&format!(
+            "case when count({column}) > 0 then {sorted}[{below}] \
+             + ({sorted}[{above}] - {sorted}[{below}]) * ({place} - floor({place})) end"
+        ));
+        Some(sql)
+    }
+
+    /// The day alone: its function keeps the order of instants, so indexes are used through it, and old
+    /// servers compare a date with an instant by their numbers.
+    fn days(&self, sql: &mut Fragment, column: &str, days: Days, time_zone: &str) {
+        self.bucket(sql, column, Bucket::Day, time_zone);
+        sql.sql(" between ");
+        sql.bind(Value::Date(days.first));
+        sql.sql(" and ");
+        sql.bind(Value::Date(days.last));
+    }
+
+    fn missing_is_not_in_lists(&self) -> bool {
+        true
+    }
+
+    fn truth(&self, sql: &mut Fragment, column: &str, wanted: bool) {
+        sql.sql(&format!("{column} = {}", u8::from(wanted)));
+    }
+
+    fn ends_with(&self, sql: &mut Fragment, column: &str, wanted: &str) {
+        sql.sql(&format!("endsWith(lowerUTF8(toString({column})), lowerUTF8("));
+        sql.bind(Value::Text(wanted.to_owned()));
         sql.sql("))");
     }
 

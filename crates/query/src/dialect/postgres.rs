@@ -34,6 +34,11 @@ impl Dialect for Postgres {
         sql.sql(") as date)");
     }
 
+    /// Only exact numbers are rounded to digits.
+    fn round(&self, value: Fragment, digits: u8) -> Fragment {
+        value.between("round(cast(", &format!(" as numeric), {digits})"))
+    }
+
     fn matches(&self, sql: &mut Fragment, column: &str, part: TextPart, wanted: Value) {
         let position = match part {
             TextPart::Any => "> 0",

@@ -1,8 +1,10 @@
 //! The whole way of a query to a real PostgreSQL.
 
+mod crowd;
 mod login;
 mod many;
 mod panels;
+mod pooler;
 mod row_security;
 mod sessions;
 mod stopping;
