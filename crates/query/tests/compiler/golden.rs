@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_CASES=1` writes what the compiler says now.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,9 @@ use query::{Compiled, Request, Statement, Target};
 use serde_json::Value;
 
 use crate::world::{World, airline, customer};
+
+/// The databases for which every case is compiled. What the first refuses, all refuse.
+const DIALECTS: [&str; 3] = ["duckdb", "postgres", "clickhouse"];
 
 #[test]
 fn every_case_compiles_to_what_its_folder_says() {
@@ -22,44 +26,58 @@ fn every_case_compiles_to_what_its_folder_says() {
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let mut wrong = Vec::new();
     for case in cases {
-        let found = outcome(&case, &folder);
+        let found = outcomes(&case, &folder);
         if update {
             write(&case, &found);
-        } else if read(&case) != Some(found.clone()) {
-            wrong.push(format!("{}:\n{}", case.display(), found.1));
+        } else if read(&case) != found {
+            wrong.push(format!("{}:\n{found:#?}", case.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The name of the file and its content.
-type Outcome = (&'static str, String);
+/// What the compiler says, by the names of files.
+type Outcomes = BTreeMap<String, String>;
 
-const FILES: [&str; 2] = ["expected.duckdb.sql", "error.txt"];
+fn is_outcome(name: &str) -> bool {
+    name == "error.txt" || (name.starts_with("expected.") && name.ends_with(".sql"))
+}
 
-fn read(case: &Path) -> Option<Outcome> {
-    let found = FILES.map(|file| fs::read_to_string(case.join(file)).ok().map(|text| (file, text)));
-    match found {
-        [Some(one), None] | [None, Some(one)] => Some(one),
-        _ => None,
+fn read(case: &Path) -> Outcomes {
+    let entries = fs::read_dir(case).expect("a folder");
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let read = |name: String| {
+        let text = fs::read_to_string(case.join(&name)).expect("a file of the case");
+        (name, text)
+    };
+    names.filter(|name| is_outcome(name)).map(read).collect()
+}
+
+fn write(case: &Path, outcomes: &Outcomes) {
+    for name in read(case).keys() {
+        fs::remove_file(case.join(name)).expect("a file of the case");
+    }
+    for (name, text) in outcomes {
+        fs::write(case.join(name), text).expect("a file of the case");
     }
 }
 
-fn write(case: &Path, (file, text): &Outcome) {
-    for other in FILES.iter().filter(|other| *other != file) {
-        let _ = fs::remove_file(case.join(other));
-    }
-    fs::write(case.join(file), text).expect("a file of the case");
-}
-
-fn outcome(case: &Path, folder: &Path) -> Outcome {
+fn outcomes(case: &Path, folder: &Path) -> Outcomes {
     let request = json(&case.join("request.json")).expect("a request");
-    let path = json(&case.join("viewer.json")).map_or_else(|| airline("UA"), |path| viewer(&path));
     let dashboard = dashboard(case, folder);
-    match World::default().compile(&dashboard, path, &read_request(&request)) {
-        Ok(compiled) => (FILES[0], describe(&compiled)),
-        Err(error) => (FILES[1], format!("{:?}\n{error}\n", error.audience())),
+    let mut outcomes = Outcomes::new();
+    for dialect in DIALECTS {
+        let path = json(&case.join("viewer.json"));
+        let path = path.map_or_else(|| airline("UA"), |path| viewer(&path));
+        let compiled = World::of(dialect).compile(&dashboard, path, &read_request(&request));
+        let (name, text) = match compiled {
+            Ok(compiled) => (format!("expected.{dialect}.sql"), describe(&compiled)),
+            Err(error) => ("error.txt".to_owned(), format!("{:?}\n{error}\n", error.audience())),
+        };
+        let earlier = outcomes.insert(name, text.clone());
+        assert!(earlier.is_none_or(|earlier| earlier == text), "{}: {text}", case.display());
     }
+    outcomes
 }
 
 /// The case's own dashboard, or the demo's.

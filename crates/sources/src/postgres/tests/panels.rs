@@ -9,6 +9,7 @@ use model::{Customer, Levels, ViewerScope};
 use query::{PreparedDashboard, Request, Statement, Target, Viewer};
 
 use super::*;
+use crate::operations_tests::{ORDERS, Shop};
 
 fn compile(
     source: &Arc<DataSource>,
@@ -193,6 +194,17 @@ async fn filters_of_every_kind_are_understood() {
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected.to_string(), "{filter}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let stage = Stage::set();
+    stage.execute(&format!(
+        "create table orders (city text, ordered timestamptz, amount int, weight numeric, paid bool);
+         set time zone 'UTC'; insert into orders values {ORDERS}"
+    ));
+    let (source, sql) = (stage.source(json!({})), "select * from orders");
+    Shop { sources: &stage.sources, source, sql }.has_every_operation().await;
 }
 
 fn demo() -> PathBuf {
