@@ -1,5 +1,7 @@
 //! The whole way of a query to a real PostgreSQL.
 
+mod cases;
+mod compiled;
 mod crowd;
 mod login;
 mod many;

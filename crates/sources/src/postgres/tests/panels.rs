@@ -1,70 +1,12 @@
 //! Panels as the compiler makes them, on the real database.
 
-use std::path::PathBuf;
-
 use model::dashboard::Dashboard;
-use model::name::{CustomerKey as Key, DashboardKey, TimeZoneName};
-use model::source::Schema;
-use model::{Customer, Levels, ViewerScope};
-use query::{PreparedDashboard, Request, Statement, Target, Viewer};
+use model::name::TimeZoneName;
+use query::{Request, Target};
 
+use super::compiled::{check_same, compile, copy_flights, demo, engine, rows, viewer};
 use super::*;
 use crate::operations_tests::{ORDERS, Shop};
-
-fn compile(
-    source: &Arc<DataSource>,
-    dashboard: &Dashboard,
-    customer: &str,
-    request: &Request,
-) -> Vec<Statement> {
-    let schema = Schema {
-        id: SchemaId(1),
-        name: "flights".parse().unwrap(),
-        default_source: Some(source.id),
-        group_defaults: Default::default(),
-    };
-    let scope = ViewerScope::of_verified_credential(
-        DashboardKey(1),
-        "kQ3vT8mB2x".parse().unwrap(),
-        Levels::default(),
-        vec![viewer(customer)],
-    );
-    let (scope, schemas, sources) = (scope.unwrap(), [schema], [Arc::clone(source)]);
-    let prepared = PreparedDashboard::new(Arc::new(dashboard.clone()));
-    let viewer = Viewer::new(&scope, &schemas, &sources);
-    let compiled = query::compile(request, &prepared, &viewer).unwrap();
-    [Some(compiled.rows), compiled.total].into_iter().flatten().collect()
-}
-
-fn viewer(id: &str) -> Customer {
-    Customer {
-        key: Key(1),
-        group: GroupId(1),
-        provided_id: id.parse().unwrap(),
-        name: id.parse().unwrap(),
-        rank: Levels::ROOT,
-        parent: None,
-        properties: Default::default(),
-        mapping: Default::default(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
-    }
-}
-
-async fn rows(sources: &Sources, source: &Arc<DataSource>, statement: &Statement) -> String {
-    let options = RunOptions {
-        purge: 0,
-        cache: CachePolicy::Off,
-        request_id: Uuid::nil(),
-        customer: CustomerKey("UA".to_owned()),
-    };
-    let answer = sources.run(source, statement, options).await;
-    let sql = statement.sql();
-    text(&answer.unwrap_or_else(|error| panic!("{error}\n{sql}\n{:?}", statement.args())))
-}
 
 /// A table with a panel for each bucket of each of its columns.
 fn dashboard_of_moments() -> Dashboard {
@@ -136,7 +78,7 @@ async fn moments_fall_into_buckets_of_the_zone_in_force_and_dates_into_their_own
             time_zone: Some(zone.clone()),
             ..Request::of(target, "2013-06-01T00:00:00Z".parse().unwrap())
         };
-        let statement = &compile(&source, &dashboard, "UA", &request)[0];
+        let statement = &compile(&source, &dashboard, vec![viewer("UA")], &request)[0];
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected, "{panel} {zone}\n{}", statement.sql());
     }
@@ -190,7 +132,7 @@ async fn filters_of_every_kind_are_understood() {
             Target::Panel("n".parse().unwrap()),
             "2013-06-01T00:00:00Z".parse().unwrap(),
         );
-        let statement = &compile(&source, &dashboard, "UA", &request)[0];
+        let statement = &compile(&source, &dashboard, vec![viewer("UA")], &request)[0];
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected.to_string(), "{filter}");
     }
@@ -207,52 +149,6 @@ async fn panels_have_every_operation() {
     Shop { sources: &stage.sources, source, sql }.has_every_operation().await;
 }
 
-fn demo() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo")).canonicalize().unwrap()
-}
-
-/// Copies the demo's flights from their file into the database.
-fn copy_flights(stage: &Stage) {
-    let copy = stage.cluster.folder().join("flights.csv");
-    let engine = duckdb::Connection::open_in_memory().unwrap();
-    let file = demo().join("data/flights.parquet");
-    let described = format!(
-        "set TimeZone = 'UTC';
-         copy (from read_parquet('{0}')) to '{1}' (header false, nullstr '\\N');
-         create view flights as from read_parquet('{0}')",
-        file.display(),
-        copy.display()
-    );
-    engine.execute_batch(&described).unwrap();
-    let mut columns =
-        engine.prepare("select column_name, column_type from (describe flights)").unwrap();
-    let columns = columns.query_map([], |row| {
-        let (name, data_type): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok(format!("\"{name}\" {}", data_type.replace("DOUBLE", "double precision")))
-    });
-    let columns: Vec<String> = columns.unwrap().map(Result::unwrap).collect();
-    stage.execute(&format!(
-        "create table flights ({}); copy flights from '{}' (format csv, null '\\N')",
-        columns.join(", "),
-        copy.display()
-    ));
-}
-
-/// Whether two texts of rows are the same but for the last digits of fractions.
-#[track_caller]
-fn check_same(one: &str, other: &str, what: &str) {
-    let words = |text: &str| -> Vec<String> { text.split([' ', ';']).map(str::to_owned).collect() };
-    let (one, other) = (words(one), words(other));
-    assert_eq!(one.len(), other.len(), "{what}: {one:?} {other:?}");
-    for (one, other) in one.iter().zip(&other) {
-        let is_near = match (one.parse::<f64>(), other.parse::<f64>()) {
-            (Ok(one), Ok(other)) => (one - other).abs() <= 1e-9 * one.abs().max(1.0),
-            _ => one == other,
-        };
-        assert!(is_near, "{what}: {one} {other}");
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_panel_of_the_demo_answers_as_from_its_files() {
     let stage = Stage::set();
@@ -263,9 +159,7 @@ async fn every_panel_of_the_demo_answers_as_from_its_files() {
     let dashboard = &declaration.dashboards["on-time"].definition;
     let connection = declaration.sources["all-airlines"].connection.clone();
     let files = Arc::new(DataSource { connection, ..(*database).clone() });
-    let worker = ["sources::tests::the_worker_process", "--exact", "--ignored", "--nocapture"];
-    let worker = WorkerCommand::new(std::env::current_exe().unwrap(), worker);
-    let engine = Sources::new(Limits::default(), worker);
+    let engine = engine();
     let filter = json!([{"column": "dest", "operator": "starts_with", "value": "s"}]);
     for customer in ["UA", "HA"] {
         for panel in &dashboard.panels {
@@ -282,8 +176,8 @@ async fn every_panel_of_the_demo_answers_as_from_its_files() {
             if panel.id.as_str() == "recent" {
                 request.filters = serde_json::from_value(filter.clone()).unwrap();
             }
-            let of_files = compile(&files, dashboard, customer, &request);
-            let of_database = compile(&database, dashboard, customer, &request);
+            let of_files = compile(&files, dashboard, vec![viewer(customer)], &request);
+            let of_database = compile(&database, dashboard, vec![viewer(customer)], &request);
             for (in_files, in_database) in of_files.iter().zip(&of_database) {
                 let expected = rows(&engine, &files, in_files).await;
                 let found = rows(&stage.sources, &database, in_database).await;
