@@ -9,7 +9,7 @@ mod postgres;
 mod sqlite;
 
 use jiff::civil::Date;
-use model::dashboard::{Bucket, RowTest};
+use model::dashboard::Bucket;
 use model::source::Connection;
 use sqlparser::ast::Query;
 use sqlparser::dialect::Dialect as ParserDialect;
@@ -54,10 +54,10 @@ pub(crate) trait Dialect: Send + Sync {
         self.reference(number, value, sql);
     }
 
-    /// Appends the test of a row policy: whether a column equals one of these values exactly, whatever
+    /// Appends whether a column equals one of the values that keep customers apart, exactly, whatever
     /// the column's type. There is at least one.
-    fn policy(&self, sql: &mut Fragment, column: &str, test: RowTest, values: &[Value]) {
-        policy(sql, column, test, values, Standing::Other);
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values, Standing::Other);
     }
 
     /// Whether a comparison that an author writes with this id finds nobody else's rows, whatever the
@@ -204,19 +204,18 @@ pub(crate) enum TextPart {
 }
 
 /// `column = value`, or `column in (…)`.
-fn policy(sql: &mut Fragment, column: &str, test: RowTest, values: &[Value], standing: Standing) {
-    let (before, after) = match test {
-        RowTest::Equals => ("= ", ""),
-        RowTest::In => ("in (", ")"),
-    };
-    sql.sql(&format!("{column} {before}"));
-    for (at, value) in values.iter().enumerate() {
+fn is_one_of(sql: &mut Fragment, column: &str, values: Vec<Value>, standing: Standing) {
+    let is_list = values.len() > 1;
+    sql.sql(&format!("{column} {}", if is_list { "in (" } else { "= " }));
+    for (at, value) in values.into_iter().enumerate() {
         if at > 0 {
             sql.sql(", ");
         }
-        sql.bind_as(value.clone(), standing);
+        sql.bind_as(value, standing);
     }
-    sql.sql(after);
+    if is_list {
+        sql.sql(")");
+    }
 }
 
 /// The dialect of a data source.

@@ -103,9 +103,9 @@ fn keep_rows(sql: &mut Fragment, conditions: &[Condition<'_>], dialect: &dyn Dia
     for (at, Condition { column, test, values }) in conditions.iter().enumerate() {
         sql.sql(if at == 0 { "\nwhere " } else { "\n  and " });
         let column = format!("policy.{}", dialect.quote(column.as_str()));
-        match values.is_empty() {
-            true => sql.sql("1 = 0"),
-            false => dialect.policy(sql, &column, *test, values),
+        match test {
+            _ if values.is_empty() => sql.sql("1 = 0"),
+            RowTest::Equals | RowTest::In => dialect.is_one_of(sql, &column, values.clone()),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! MySQL 8 and MariaDB. Sessions run in UTC, join texts by `||` and know no backslash escapes.
 
 use jiff::civil::DateTime;
-use model::dashboard::{Bucket, RowTest};
+use model::dashboard::Bucket;
 use sqlparser::ast::Query;
 use sqlparser::dialect::{Dialect as ParserDialect, MySqlDialect};
 use sqlparser::tokenizer::Token;
 
 use super::numerals::is_ambiguous;
 use super::offsets::{Clock, offset};
-use super::{Dialect, TextPart, policy, unit};
+use super::{Dialect, TextPart, is_one_of, unit};
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
 use crate::gate::{Refusal, called};
@@ -81,11 +81,11 @@ impl Dialect for MySql {
     }
 
     /// Looked up as the author would, and then compared as text: a number has one spelling only.
-    fn policy(&self, sql: &mut Fragment, column: &str, test: RowTest, values: &[Value]) {
-        policy(sql, column, test, values, Standing::Other);
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values.clone(), Standing::Other);
         sql.sql(" and ");
         let text = format!("cast(convert({column} using utf8mb4) as binary)");
-        policy(sql, &text, test, values, Standing::Tenant);
+        is_one_of(sql, &text, values, Standing::Tenant);
     }
 
     fn keeps_apart(&self, id: &str) -> bool {

@@ -1,13 +1,13 @@
 //! SQLite, on connections that bring functions of their own for what it does not have: zones, letters
 //! beyond ASCII.
 
-use model::dashboard::{Bucket, RowTest};
+use model::dashboard::Bucket;
 use sqlparser::ast::Query;
 use sqlparser::dialect::{Dialect as ParserDialect, SQLiteDialect};
 use sqlparser::tokenizer::Token;
 
 use super::numerals::is_ambiguous;
-use super::{Dialect, TextPart, policy, unit};
+use super::{Dialect, TextPart, is_one_of, unit};
 use crate::calendar::Days;
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
@@ -52,11 +52,11 @@ impl Dialect for Sqlite {
     }
 
     /// Looked up as the author would, and then compared as text: a number has one spelling only.
-    fn policy(&self, sql: &mut Fragment, column: &str, test: RowTest, values: &[Value]) {
-        policy(sql, column, test, values, Standing::Other);
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values.clone(), Standing::Other);
         sql.sql(" and ");
         let text = format!("cast({column} as text) collate binary");
-        policy(sql, &text, test, values, Standing::Other);
+        is_one_of(sql, &text, values, Standing::Other);
     }
 
     fn keeps_apart(&self, id: &str) -> bool {
