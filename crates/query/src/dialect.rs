@@ -19,6 +19,7 @@ use crate::calendar::Days;
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
 use crate::gate::Refusal;
+use crate::isolation::facts::Form;
 use crate::value::Value;
 
 pub use clickhouse::CLICKHOUSE_VALUES;
@@ -66,9 +67,9 @@ pub(crate) trait Dialect: Send + Sync {
         true
     }
 
-    /// Whether the members of a list are compared as [`Dialect::tenant`] writes them.
-    fn lists_are_exact(&self) -> bool {
-        true
+    /// Forms in which a comparison with what [`Dialect::tenant`] writes is loose all the same.
+    fn loose_forms(&self) -> &'static [Form] {
+        &[]
     }
 
     /// Appends a number of rows, which is ours and no value from outside.

@@ -66,7 +66,7 @@ pub(crate) fn admit(
     let reading = Reading::of(&query, tables, dialect)?;
     // Whatever the generic visitor meets and the reading did not is hidden from the proof.
     if (rules.selects, rules.factors) == (reading.selects, reading.factors) {
-        Ok(Reading { lists_are_exact: dialect.lists_are_exact(), ..reading })
+        Ok(Reading { loose: dialect.loose_forms(), ..reading })
     } else {
         Err(Refusal::NotUnderstood)
     }

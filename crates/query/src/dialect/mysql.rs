@@ -12,6 +12,7 @@ use super::{Dialect, TextPart, is_one_of, unit};
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
 use crate::gate::{Refusal, called};
+use crate::isolation::facts::Form;
 use crate::value::Value;
 
 pub(super) struct MySql;
@@ -89,6 +90,11 @@ impl Dialect for MySql {
 
     fn keeps_apart(&self, id: &str) -> bool {
         !is_ambiguous(id, DIGITS)
+    }
+
+    /// A cast makes bytes a text of the session's collation, or a number.
+    fn loose_forms(&self) -> &'static [Form] {
+        &[Form::Cast]
     }
 
     /// To the parser a backslash escapes what follows; to the template language and in our sessions it is

@@ -12,6 +12,7 @@ use crate::calendar::Days;
 use crate::formula::CastType;
 use crate::fragment::{Fragment, Standing};
 use crate::gate::{Refusal, called};
+use crate::isolation::facts::Form;
 use crate::value::Value;
 
 pub(super) struct Sqlite;
@@ -62,9 +63,10 @@ impl Dialect for Sqlite {
         !is_ambiguous(id, DIGITS)
     }
 
-    /// A list is compared by the column's collation, whatever its members say.
-    fn lists_are_exact(&self) -> bool {
-        false
+    /// A list is compared by the column's collation, whatever its members say, and a cast to a number
+    /// makes the column's texts numbers.
+    fn loose_forms(&self) -> &'static [Form] {
+        &[Form::List, Form::Cast]
     }
 
     fn objections(&self, _sql: &str, _tokens: &[Token], query: &Query) -> Result<(), Refusal> {

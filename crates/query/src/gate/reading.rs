@@ -20,8 +20,8 @@ use crate::nearest::hint;
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) branches: Vec<Branch>,
-    /// Whether a member of a list is compared as exactly as a value by itself.
-    pub(crate) lists_are_exact: bool,
+    /// Forms of comparisons that prove nothing in this database.
+    pub(crate) loose: &'static [facts::Form],
     /// SELECTs met, to compare with an independent count.
     pub(super) selects: usize,
     /// Members of FROM met, to compare with an independent count.

@@ -17,10 +17,8 @@ pub(crate) struct Column {
 /// What one conjunct says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    /// The column equals this placeholder, numbered from 1.
-    Equals(Column, usize),
-    /// The column is in a list of these placeholders.
-    OneOf(Column, Vec<usize>),
+    /// The column equals one of these placeholders, numbered from 1.
+    OneOf(Column, Vec<usize>, Form),
     /// Two columns are equal.
     Equal(Column, Column),
     /// The condition holds an operator that binds differently from engine to engine, so where its
@@ -28,15 +26,15 @@ pub(crate) enum Fact {
     Uncertain,
 }
 
-impl Fact {
-    /// A column and the placeholders that it is compared with.
-    pub(crate) fn compared(&self) -> Option<(&Column, &[usize])> {
-        match self {
-            Self::Equals(column, slot) => Some((column, std::slice::from_ref(slot))),
-            Self::OneOf(column, slots) => Some((column, slots)),
-            Self::Equal(..) | Self::Uncertain => None,
-        }
-    }
+/// How a comparison with placeholders is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `column = ?`
+    Value,
+    /// `column in (?, ?)`
+    List,
+    /// Either, with a cast around a placeholder.
+    Cast,
 }
 
 /// What a SELECT says about its rows.
@@ -78,14 +76,16 @@ fn fact(expr: &Expr) -> Option<Fact> {
         Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
             match (column(left), column(right)) {
                 (Some(left), Some(right)) => Some(Fact::Equal(left, right)),
-                (Some(column), None) => Some(Fact::Equals(column, placeholder(right)?)),
-                (None, Some(column)) => Some(Fact::Equals(column, placeholder(left)?)),
+                (Some(column), None) => Some(equals(column, placeholder(right)?)),
+                (None, Some(column)) => Some(equals(column, placeholder(left)?)),
                 (None, None) => None,
             }
         }
         Expr::InList { expr, list, negated: false } if !list.is_empty() => {
-            let slots: Option<Vec<usize>> = list.iter().map(placeholder).collect();
-            Some(Fact::OneOf(column(expr)?, slots?))
+            let members: Vec<Placeholder> = list.iter().map(placeholder).collect::<Option<_>>()?;
+            let is_cast = members.iter().any(|member| member.is_cast);
+            let slots = members.iter().map(|member| member.number).collect();
+            Some(Fact::OneOf(column(expr)?, slots, if is_cast { Form::Cast } else { Form::List }))
         }
         _ => None,
     }
@@ -112,8 +112,18 @@ fn column(expr: &Expr) -> Option<Column> {
     }
 }
 
-/// The number of a placeholder that stands alone, or is cast to a type that keeps ids apart.
-fn placeholder(expr: &Expr) -> Option<usize> {
+fn equals(column: Column, to: Placeholder) -> Fact {
+    let form = if to.is_cast { Form::Cast } else { Form::Value };
+    Fact::OneOf(column, vec![to.number], form)
+}
+
+struct Placeholder {
+    number: usize,
+    is_cast: bool,
+}
+
+/// A placeholder that stands alone, or is cast to a type that keeps ids apart.
+fn placeholder(expr: &Expr) -> Option<Placeholder> {
     match expr {
         Expr::Nested(inner) => placeholder(inner),
         Expr::Cast {
@@ -121,9 +131,14 @@ fn placeholder(expr: &Expr) -> Option<usize> {
             expr,
             data_type,
             format: None,
-        } if keeps_ids_apart(data_type) => placeholder(expr),
+        } if keeps_ids_apart(data_type) => {
+            placeholder(expr).map(|it| Placeholder { is_cast: true, ..it })
+        }
         Expr::Value(value) => match &value.value {
-            Value::Placeholder(text) => text.strip_prefix(['$', '?'])?.parse().ok(),
+            Value::Placeholder(text) => {
+                let number = text.strip_prefix(['$', '?'])?.parse().ok()?;
+                Some(Placeholder { number, is_cast: false })
+            }
             _ => None,
         },
         _ => None,
@@ -139,7 +154,6 @@ fn keeps_ids_apart(data_type: &DataType) -> bool {
             | DataType::Integer(None)
             | DataType::BigInt(None)
             | DataType::Uuid
-            | DataType::Binary(None)
             | DataType::String(None)
             | DataType::UInt64
     )

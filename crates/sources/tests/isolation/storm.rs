@@ -102,7 +102,7 @@ impl Storm {
             let name = database.name;
             match (compile(&case.request, &prepared, &viewer), &expected) {
                 (Err(_), Expected::Refused) => report.refused += 1,
-                (Err(error), _) if is_fail_closed(&error) => report.refused += 1,
+                (Err(error), _) if is_too_loose(&error) => report.refused += 1,
                 (Err(error), expected) => {
                     report.leak(&case, name, &format!("{error}, not {expected:?}"))
                 }
@@ -179,11 +179,10 @@ impl Storm {
     }
 }
 
-/// What a database that compares loosely refuses although the reference has an answer: an id that it
-/// could take for another number, and lists of ids.
-fn is_fail_closed(error: &QueryError) -> bool {
+/// Whether the database would compare loosely what others compare exactly, so that nothing is answered.
+fn is_too_loose(error: &QueryError) -> bool {
     let QueryError::Dataset { fault, .. } = error else { return false };
-    matches!(fault, DatasetFault::Ambiguous(_) | DatasetFault::NotIsolated(Unproved::List(_)))
+    matches!(fault, DatasetFault::Ambiguous(_) | DatasetFault::NotIsolated(Unproved::Loose(_)))
 }
 
 impl Report {
