@@ -22,10 +22,14 @@ export interface Figure {
 /** Figures from here on are shortened: nobody reads nine digits at a glance. */
 const SHORTEN_FROM = 1_000_000;
 
-/** The figure of a KPI, which is the last column of its one row; null when there is none. */
+/**
+ * The figure of a KPI, which is the last column of its one row, or of a trend's whole period; null
+ * when there is none.
+ */
 export function figureOf(panel: Panel, result: Result, writer: Writer): Figure | null {
   const field = fieldsOf(panel, result).at(-1);
-  const cell = field && result.rows[0]?.[field.index];
+  const comparison = result.comparison;
+  const cell = comparison ? comparison.current : field && result.rows[0]?.[field.index];
   if (!field || cell === null || cell === undefined) return null;
   const exact = writer.exact(cell, field);
   const number = toNumber(cell);

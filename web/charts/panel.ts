@@ -38,13 +38,14 @@ const PLAIN: Format = { style: 'auto', decimals: null, unit: null, currency: nul
 /** The columns of `result` in order, described by `panel` where the author said something. */
 export function fieldsOf(panel: Panel, result: Result): Field[] {
   const declared = new Map(panel.columns.map((column) => [column.name, column]));
-  return result.columns.map(({ name, type }, index) => {
-    const column = declared.get(name);
+  return result.columns.map(({ name, type, measure }, index) => {
+    const column = declared.get(measure ?? name);
     return {
       index,
       name,
       type,
-      label: column?.label ?? readable(name),
+      // A value that became a column is its own heading.
+      label: measure ? name : (column?.label ?? readable(name)),
       role: column?.role ?? 'column',
       bucket: column?.bucket ?? null,
       format: column?.format ?? PLAIN,
@@ -56,6 +57,11 @@ export function fieldsOf(panel: Panel, result: Result): Field[] {
 export function readable(name: string): string {
   const words = name.replaceAll('_', ' ').trim();
   return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Whether the panel shows one figure instead of a chart or a table. */
+export function isFigure(type: PanelType): boolean {
+  return type === 'kpi' || type === 'kpi_trend';
 }
 
 /** Whether the column holds numbers, which are right-aligned and may be measured. */

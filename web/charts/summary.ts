@@ -4,7 +4,13 @@ import type { Panel, Result } from './panel.ts';
 import { type Series, shapeOf } from './shape.ts';
 import type { Writer } from './writer.ts';
 
-const KINDS = { bar: 'Bar chart', line: 'Line chart', kpi: 'Figure', table: 'Table' } as const;
+const KINDS = {
+  bar: 'Bar chart',
+  line: 'Line chart',
+  kpi: 'Figure',
+  kpi_trend: 'Figure',
+  table: 'Table',
+} as const;
 const MOST_SERIES = 4;
 
 export function summaryOf(panel: Panel, result: Result, writer: Writer): string {

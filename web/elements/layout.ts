@@ -3,6 +3,7 @@
  * ones, two on narrow ones. A sheet, because a policy without `unsafe-inline` forbids `style="…"`.
  */
 
+import { isFigure } from '../charts/panel.ts';
 import type { Definition, Placement } from '../client/definition.ts';
 
 /** The height of a row with the gap below it, and the gap, in pixels. */
@@ -89,7 +90,8 @@ function isOneOfThree(
 
 function kindOf(cell: Placement, { panels }: Definition): Kind {
   if (!cell.panel) return 'control';
-  return panels.find(({ id }) => id === cell.panel)?.type === 'kpi' ? 'kpi' : 'panel';
+  const panel = panels.find(({ id }) => id === cell.panel);
+  return panel && isFigure(panel.type) ? 'kpi' : 'panel';
 }
 
 function within(width: number, rule: string): string {

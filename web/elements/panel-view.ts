@@ -1,11 +1,12 @@
 /** One panel as the dashboard shows it: its words, and its state in the space it will need. */
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 
 import { isChart } from '../charts/chart.ts';
 import { figureOf } from '../charts/figure.ts';
 import type { ChartTheme } from '../charts/palette.ts';
-import { fieldsOf, type Panel, type Result } from '../charts/panel.ts';
+import { fieldsOf, isFigure, type Panel, type Result } from '../charts/panel.ts';
+import { boundsOf, lineThrough, trendOf } from '../charts/trend.ts';
 import { unitWords } from '../charts/unit-words.ts';
 import { MISSING, type Writer } from '../charts/writer.ts';
 import type { SortKey } from '../client/embed-client.ts';
@@ -29,17 +30,17 @@ export interface PanelContext {
 export function panelView(panel: Panel, state: PanelState, context: PanelContext): TemplateResult {
   const isBusy = state.status === 'loading' || state.status === 'refreshing';
   return html`<div
-    class="panel ${panel.type === 'kpi' ? 'kpi' : ''}"
+    class="panel ${isFigure(panel.type) ? 'kpi' : ''}"
     part="panel"
     role="group"
     data-panel=${panel.id}
     aria-label=${panel.title}
     aria-busy=${isBusy}
   >
-    ${panel.type === 'kpi' ? title(panel) : head(panel, state, context)}
+    ${isFigure(panel.type) ? title(panel) : head(panel, state, context)}
     <div class="panel-body">${body(panel, state, context)}</div>
     ${
-      panel.type === 'kpi' && panel.description && !state.failure
+      isFigure(panel.type) && panel.description && !state.failure
         ? html`<p class="panel-description">${panel.description}</p>`
         : nothing
     }
@@ -82,7 +83,7 @@ function hasRows(result: Result | null): result is Result {
 function body(panel: Panel, state: PanelState, context: PanelContext) {
   const { result, failure, status } = state;
   if (result === null) return failure ? failed(panel, state, context) : skeleton(panel);
-  if (result.rows.length === 0 && panel.type !== 'kpi') return empty(context);
+  if (result.rows.length === 0 && !isFigure(panel.type)) return empty(context);
   return html`
     <div
       class="content ${isChart(panel.type) && !context.asTable ? 'is-chart' : ''}"
@@ -95,7 +96,7 @@ function body(panel: Panel, state: PanelState, context: PanelContext) {
 }
 
 function content(panel: Panel, result: Result, state: PanelState, context: PanelContext) {
-  if (panel.type === 'kpi') return figure(panel, result, context);
+  if (isFigure(panel.type)) return figure(panel, result, context);
   const fields = fieldsOf(panel, result);
   if (panel.type === 'table') {
     return html`<fanlight-table
@@ -103,11 +104,12 @@ function content(panel: Panel, result: Result, state: PanelState, context: Panel
       .fields=${fields}
       .rows=${result.rows}
       .writer=${context.writer}
+      .totals=${result.totals ?? null}
       .total=${result.total_rows}
       .page=${state.page}
       .pageSize=${panel.page_size}
       .sort=${state.sort}
-      .sortable=${true}
+      .sortable=${result.columns.every(({ measure }) => !measure)}
       @turn=${(event: CustomEvent<number>) => context.turn(event.detail)}
       @order=${(event: CustomEvent<readonly SortKey[]>) => context.order(event.detail)}
     ></fanlight-table>`;
@@ -129,8 +131,8 @@ function content(panel: Panel, result: Result, state: PanelState, context: Panel
   ></fanlight-chart>`;
 }
 
-function figure(panel: Panel, result: Result, { writer }: PanelContext) {
-  const known = figureOf(panel, result, writer);
+function figure(panel: Panel, result: Result, context: PanelContext) {
+  const known = figureOf(panel, result, context.writer);
   return html`<p class="figure" title=${known?.exact ?? 'No data'}>
     <span class="figure-value"
       >${known?.text ?? MISSING}${
@@ -138,8 +140,27 @@ function figure(panel: Panel, result: Result, { writer }: PanelContext) {
       }</span
     >
     ${known ? nothing : html`<span class="sr-only">No data</span>`}
-  </p>`;
+  </p>
+  ${comparison(panel, result, context)}`;
 }
+
+/** The change by sign, word and colour, and the lines of both periods. */
+function comparison(panel: Panel, result: Result, { writer }: PanelContext) {
+  const trend = trendOf(panel, result, writer);
+  if (trend === null) return nothing;
+  const bounds = boundsOf(trend);
+  const line = (points: readonly (number | null)[], kind: string) =>
+    svg`<polyline class=${kind} points=${lineThrough(points, bounds, 100, 24)} />`;
+  return html`<p class="trend" data-direction=${trend.direction}>
+      <span class="trend-change">${SIGNS[trend.direction]} ${trend.change}</span>
+      <span class="quiet">against ${trend.against}</span>
+    </p>
+    <svg class="trend-lines" viewBox="0 -1 100 26" preserveAspectRatio="none" aria-hidden="true">
+      ${line(trend.previous, 'is-previous')} ${line(trend.current, 'is-current')}
+    </svg>`;
+}
+
+const SIGNS = { up: '▲', down: '▼', same: '=', unknown: '' } as const;
 
 function skeleton(panel: Panel) {
   if (panel.type !== 'table') return html`<div class="skeleton"></div>`;
@@ -164,9 +185,9 @@ function empty(context: PanelContext) {
 
 function failed(panel: Panel, { failure }: PanelState, context: PanelContext) {
   if (!failure) return nothing;
-  const words = panel.type === 'kpi' ? nothing : html`<p class="quiet">${failure.message}</p>`;
+  const words = isFigure(panel.type) ? nothing : html`<p class="quiet">${failure.message}</p>`;
   return html`<div class="state" role="alert" title=${failure.message}>
-    <p>${panel.type === 'kpi' ? 'Could not be loaded' : 'This panel could not be loaded'}</p>
+    <p>${isFigure(panel.type) ? 'Could not be loaded' : 'This panel could not be loaded'}</p>
     ${words}
     ${failure.requestId ? html`<span class="request-id">Request ${failure.requestId}</span>` : nothing}
     <button type="button" class="button" @click=${context.retry}>Try again</button>
@@ -177,7 +198,7 @@ function stale(panel: Panel, { result, failure }: PanelState, context: PanelCont
   const since = context.writer.exact(result?.as_of ?? null, MOMENT);
   const retry = html`<button type="button" class="link" @click=${context.retry}>Try again</button>`;
   // A figure has room for one line only.
-  if (panel.type === 'kpi') {
+  if (isFigure(panel.type)) {
     return html`<div class="panel-note" role="status" title=${`As of ${since}`}>
       <span>Not refreshed</span>${retry}
     </div>`;

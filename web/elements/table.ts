@@ -22,6 +22,7 @@ export class FanlightTable extends LitElement {
     rows: { attribute: false },
     writer: { attribute: false },
     sort: { attribute: false },
+    totals: { attribute: false },
     total: { type: Number },
     page: { type: Number },
     pageSize: { type: Number },
@@ -33,6 +34,8 @@ export class FanlightTable extends LitElement {
   rows: readonly (readonly Cell[])[] = [];
   writer: Writer | null = null;
   sort: readonly SortKey[] = [];
+  /** One cell for each column, over the rows of all pages; null when there are none. */
+  totals: readonly Cell[] | null = null;
   /** Rows on all pages; null when these are all. */
   total: number | null = null;
   page = 1;
@@ -60,6 +63,7 @@ export class FanlightTable extends LitElement {
           <tbody>
             ${this.renderRows(this.writer)}
           </tbody>
+          ${this.renderTotals(this.writer)}
         </table>
       </div>
       ${this.total === null || model.pages <= 1 ? nothing : this.renderPages(this.writer)}
@@ -106,6 +110,28 @@ export class FanlightTable extends LitElement {
       )}
       ${this.renderGap(below)}
     `;
+  }
+
+  private renderTotals(writer: Writer) {
+    const totals = this.totals;
+    if (totals === null) return nothing;
+    const [first, ...others] = this.fields;
+    if (!first) return nothing;
+    const named = totals[first.index] ?? null;
+    return html`<tfoot>
+      <tr>
+        ${
+          named === null
+            ? html`<th scope="row"><span class="value">Total</span></th>`
+            : renderCell(first, totals, undefined, writer)
+        }
+        ${others.map((field) =>
+          (totals[field.index] ?? null) === null
+            ? html`<td></td>`
+            : renderCell(field, totals, undefined, writer),
+        )}
+      </tr>
+    </tfoot>`;
   }
 
   /** Stands for rows out of sight. */

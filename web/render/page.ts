@@ -2,7 +2,7 @@
 
 import { isChart } from '../charts/chart.ts';
 import { DARK, LIGHT } from '../charts/palette.ts';
-import type { Panel, Result } from '../charts/panel.ts';
+import { isFigure, type Panel, type Result } from '../charts/panel.ts';
 import { summaryOf } from '../charts/summary.ts';
 import { unitWords } from '../charts/unit-words.ts';
 import { writerOf } from '../charts/writer.ts';
@@ -33,8 +33,9 @@ export function pageSvg(panel: Panel, result: Result, order: Order): string {
   const colors = order.dark ? DARK : LIGHT;
   const writer = writerOf(plainPrinter(order.wallClock));
   const whole: Area = { x: 0, y: 0, width, height, colors, writer, measure };
-  const parts =
-    panel.type === 'kpi' ? [kpiPicture(panel, result, whole)] : headed(panel, result, whole);
+  const parts = isFigure(panel.type)
+    ? [kpiPicture(panel, result, whole)]
+    : headed(panel, result, whole);
   const svg = element(
     'svg',
     {

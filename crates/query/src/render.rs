@@ -152,11 +152,8 @@ impl Frame<'_> {
             sql.sql(&self.dialect.quote(column.result.name.as_str()));
         }
         if self.shape.others.is_some() {
-            let name = self.dialect.quote(others::FLAG);
-            match ranked.is_empty() {
-                true => sql.sql(&format!(", {} as {name}", self.flag())),
-                false => sql.sql(&format!(", dataset.{name} as {name}")),
-            }
+            let flag = self.dialect.quote(others::FLAG);
+            sql.sql(&format!(", dataset.{flag} as {flag}"));
         }
         match ranked.is_empty() {
             true => self.dataset_rows(&mut sql),
@@ -166,19 +163,13 @@ impl Frame<'_> {
         sql
     }
 
-    /// `from (…) as dataset` with the conditions on it.
-    fn dataset_rows(&self, sql: &mut Fragment) {
-        sql.append(self.rendered.sql.clone().between("\nfrom (\n", "\n) as dataset"));
-        self.join_top(sql);
-        self.conditions(sql, "dataset", &self.shape.before);
-    }
-
     /// What a column that is no measure shows.
     fn key(&self, at: usize, column: &Column) -> Fragment {
         let mut sql = Fragment::default();
+        let others = self.shape.others.as_ref().filter(|others| others.dimension == at);
         match &column.from {
-            _ if self.shape.others.as_ref().is_some_and(|others| others.dimension == at) => {
-                return self.top_or_others(column);
+            Computed::Plain(name) if let Some(others) = others => {
+                return self.top_or_others(name.as_str(), &others.label);
             }
             Computed::Bucket(name, bucket) => {
                 let column = self.of("dataset", name.as_str());
@@ -212,9 +203,6 @@ impl Frame<'_> {
             sql.append(self.key(at, column).between(", ", " as "));
             sql.sql(&self.dialect.quote(&key_name(at)));
         }
-        if self.shape.others.is_some() {
-            sql.sql(&format!(", {} as {}", self.flag(), self.dialect.quote(others::FLAG)));
-        }
         for (column, number) in ranked.iter().zip(1..) {
             let value = self.of("dataset", column.as_str());
             let (rank, count) = Ranks::names(number);
@@ -235,7 +223,7 @@ impl Frame<'_> {
             sql.append(self.key(at, column).between("", ", "));
         }
         if self.shape.others.is_some() {
-            sql.sql(&format!("{}, ", self.flag()));
+            sql.sql(&format!("{}, ", self.of("dataset", others::FLAG)));
         }
         sql.sql(last);
     }
@@ -246,12 +234,10 @@ impl Frame<'_> {
     }
 
     fn group(&self, sql: &mut Fragment) {
-        let name = |(at, column): (usize, &Column)| (at, column.result.name.to_string());
-        let flag = self.shape.others.as_ref();
-        let flag = flag.map(|_| (self.shape.columns.len(), others::FLAG.to_owned()));
-        let keys = self.keys().map(name).chain(flag);
+        let flag = self.shape.others.as_ref().map(|_| (self.shape.columns.len(), others::FLAG));
+        let keys = self.keys().map(|(at, column)| (at, column.result.name.as_str())).chain(flag);
         let keys: Vec<String> =
-            keys.map(|(at, name)| self.dialect.result_column(at, &name)).collect();
+            keys.map(|(at, name)| self.dialect.result_column(at, name)).collect();
         if !keys.is_empty() {
             sql.sql("\ngroup by ");
             sql.sql(&keys.join(", "));
@@ -284,12 +270,11 @@ impl Frame<'_> {
 
     fn result_key(&self, index: usize) -> String {
         let column = &self.shape.columns[index];
+        let name = column.result.name.as_str();
         match &column.from {
-            _ if !self.dialect.orders_by_expressions() => {
-                self.dialect.result_column(index, column.result.name.as_str())
-            }
+            _ if !self.dialect.orders_by_expressions() => self.dialect.result_column(index, name),
             Computed::Plain(name) if !self.is_wrapped() => self.of("dataset", name.as_str()),
-            _ => self.of("result", column.result.name.as_str()),
+            _ => self.of("result", name),
         }
     }
 

@@ -74,6 +74,8 @@ pub(crate) struct Others {
     /// The position of the dimension whose values the limit counts.
     pub(crate) dimension: usize,
     pub(crate) label: String,
+    /// The author's order, which says which values come first, however a viewer orders the rows.
+    pub(crate) order: Vec<OrderKey>,
 }
 
 /// A part of a table.
@@ -110,7 +112,7 @@ impl Shape {
         let shape = Self {
             row_limit: page.map_or(panel.limit.unwrap_or(CHART_ROWS), |page| page.size),
             order: order::complete(order, columns.len()),
-            others: others(panel, &columns),
+            others: others(panel, &columns).map_err(of_author)?,
             columns,
             grouped,
             before,
@@ -251,12 +253,14 @@ fn columns(panel: &Panel, dimensions: &[Dimension]) -> Result<Vec<Column>, Strin
 }
 
 /// The limit counts the values of the one dimension without a bucket.
-fn others(panel: &Panel, columns: &[Column]) -> Option<Others> {
-    let label = panel.others_label()?.to_owned();
+fn others(panel: &Panel, columns: &[Column]) -> Result<Option<Others>, String> {
+    let Some(label) = panel.others_label().map(str::to_owned) else { return Ok(None) };
     let is_counted = |column: &Column| {
         column.result.role == ColumnRole::Dimension && column.result.bucket.is_none()
     };
-    Some(Others { dimension: columns.iter().position(is_counted)?, label })
+    let order = order::complete(order::of_author(&panel.sort, columns, false)?, columns.len());
+    let dimension = columns.iter().position(is_counted);
+    Ok(dimension.map(|dimension| Others { dimension, label, order }))
 }
 
 fn page(panel: &Panel, request: &Request, faults: &mut Vec<RequestFault>) -> Page {

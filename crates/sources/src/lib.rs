@@ -21,6 +21,8 @@ mod measure;
 mod mysql;
 mod network;
 mod objects;
+#[cfg(test)]
+mod operations_tests;
 mod options;
 #[cfg(test)]
 mod panels;

@@ -307,6 +307,37 @@ export const panelStyles = css`
     letter-spacing: 0;
     color: var(--_quiet);
   }
+  .trend {
+    margin: 0;
+    font-size: 12px;
+    flex: none !important;
+  }
+  .trend-change {
+    font-weight: 600;
+    margin-inline-end: 4px;
+  }
+  [data-direction='up'] .trend-change {
+    color: var(--_good);
+  }
+  [data-direction='down'] .trend-change {
+    color: var(--_danger);
+  }
+  .trend-lines {
+    display: block;
+    width: 100%;
+    min-height: 16px;
+    max-height: 48px;
+    margin-top: 8px;
+  }
+  .trend-lines polyline {
+    fill: none;
+    stroke: var(--_accent);
+    stroke-width: 1.5;
+    vector-effect: non-scaling-stroke;
+  }
+  .trend-lines .is-previous {
+    stroke: var(--_rest);
+  }
   .skeleton {
     flex: 1;
     min-height: 0;

@@ -49,6 +49,16 @@ export const tableStyles = css`
     font-size: 12px;
     color: var(--_quiet);
   }
+  tfoot :is(th, td) {
+    position: sticky;
+    bottom: 0;
+    border-top: 1px solid var(--_border);
+    border-bottom: 0;
+    background: var(--_surface);
+    font-size: inherit;
+    font-weight: 600;
+    color: var(--_text);
+  }
   .gap td {
     padding: 0;
     border: 0;

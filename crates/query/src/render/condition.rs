@@ -29,11 +29,12 @@ impl Frame<'_> {
             }
             // Old servers of ClickHouse know no NOT BETWEEN.
             Test::Between { negated, least, greatest } => {
-                sql.sql(&format!("{}({column} between ", not(*negated)));
+                sql.sql(if *negated { "not (" } else { "" });
+                sql.sql(&format!("{column} between "));
                 sql.bind(least.clone());
                 sql.sql(" and ");
                 sql.bind(greatest.clone());
-                sql.sql(")");
+                sql.sql(if *negated { ")" } else { "" });
             }
             Test::Text { negated: false, part, wanted } => {
                 self.dialect.matches(sql, column, *part, wanted.clone());

@@ -1,7 +1,8 @@
 //! The group of what is beyond a limit.
 //!
-//! The first groups are found by a query of their own, to which the rows are joined: what finds no
-//! partner belongs to the others, and its figures are computed over its rows. Missing values find none.
+//! The first groups are found by a query of their own, and each row is told whether it is of one of
+//! them. What is not belongs to the others, whose figures are computed over its rows. So do rows
+//! without a value.
 
 use super::Frame;
 use crate::formula::CastType;
@@ -9,21 +10,30 @@ use crate::fragment::Fragment;
 use crate::shape::{Column, Computed, Condition, Key, OrderKey, Others, Shape, Test};
 use crate::value::Value;
 
-/// The column that keeps the others apart from a group of the same name.
+/// The column that tells the others' rows, and keeps them apart from a group of the same name.
 pub(super) const FLAG: &str = "fanlight others";
 
 impl Frame<'_> {
-    /// `left join (…) as top on …`, when there are others.
-    pub(super) fn join_top(&self, sql: &mut Fragment) {
-        let Some(others) = &self.shape.others else { return };
-        let Some((shape, name)) = self.top(others) else { return };
-        let top = Frame { shape: &shape, ..*self };
-        sql.append(top.rows().between("\nleft join (\n", "\n) as top on "));
-        let own = self.of("dataset", name.from);
-        sql.sql(&format!("{own} = {}", self.of("top", name.result)));
+    /// `from (…) as dataset` with the conditions on it, and the flag where there are others.
+    pub(super) fn dataset_rows(&self, sql: &mut Fragment) {
+        let mut rows = self.rendered.sql.clone().between("\nfrom (\n", "\n) as dataset");
+        self.conditions(&mut rows, "dataset", &self.shape.before);
+        let Some((top, names)) = self.shape.others.as_ref().and_then(|others| self.top(others))
+        else {
+            return sql.append(rows);
+        };
+        let own = self.of("dataset", names.from);
+        let of_kept = self.of("kept", names.result);
+        let top = Frame { shape: &top, ..*self }.rows();
+        let mut flagged = Fragment::default();
+        flagged.sql(&format!("\nfrom (\nselect dataset.*, case when {own} in (\nselect {of_kept}"));
+        flagged.append(top.between("\nfrom (\n", "\n) as kept\n"));
+        flagged.sql(&format!(") then 0 else 1 end as {}", self.dialect.quote(FLAG)));
+        flagged.append(rows);
+        sql.append(flagged.between("", "\n) as dataset"));
     }
 
-    /// The groups that the limit keeps, by the author's or the viewer's order.
+    /// The groups that the limit keeps, by the author's order.
     fn top(&self, others: &Others) -> Option<(Shape, Names<'_>)> {
         let dimension = self.shape.columns.get(others.dimension)?;
         let Computed::Plain(from) = &dimension.from else { return None };
@@ -38,7 +48,7 @@ impl Frame<'_> {
             let at = columns.iter().position(|column| column.result.name == *name)?;
             Some(OrderKey { key: Key::Result(at), descending: key.descending })
         };
-        let order = self.shape.order.iter().filter_map(place).collect();
+        let order = others.order.iter().filter_map(place).collect();
         let names = Names { from: from.as_str(), result: dimension.result.name.as_str() };
         let shape = Shape {
             columns,
@@ -53,26 +63,15 @@ impl Frame<'_> {
     }
 
     /// The value of a group that the limit keeps, or what the others are called.
-    pub(super) fn top_or_others(&self, column: &Column) -> Fragment {
-        let top = self.of("top", column.result.name.as_str());
+    pub(super) fn top_or_others(&self, from: &str, label: &str) -> Fragment {
         let mut value = Fragment::default();
-        value.sql(&top);
+        value.sql(&self.of("dataset", from));
         let value = self.dialect.cast(value, CastType::Text);
         let mut sql = Fragment::default();
-        sql.sql(&format!("case when {top} is null then "));
-        sql.bind(Value::Text(
-            self.shape.others.as_ref().map(|o| o.label.clone()).unwrap_or_default(),
-        ));
+        sql.sql(&format!("case when {} = 1 then ", self.of("dataset", FLAG)));
+        sql.bind(Value::Text(label.to_owned()));
         sql.append(value.between(" else ", " end"));
         sql
-    }
-
-    /// 1 for the others, else 0.
-    pub(super) fn flag(&self) -> String {
-        let dimension = self.shape.others.as_ref().map(|others| others.dimension);
-        let column = dimension.and_then(|at| self.shape.columns.get(at));
-        let name = column.map(|column| column.result.name.as_str()).unwrap_or_default();
-        format!("case when {} is null then 1 else 0 end", self.of("top", name))
     }
 }
 

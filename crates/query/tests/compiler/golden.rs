@@ -1,12 +1,10 @@
-//! One folder per case: a request of a viewer to a dashboard, and the statements in each dialect or
-//! the error.
+//! One folder per case: a request of a viewer to a dashboard, and the statements or the error.
 //!
 //! `UPDATE_CASES=1` writes what the compiler says now.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use model::Customer;
 use model::dashboard::{Dashboard, Filter, Sort};
@@ -14,6 +12,9 @@ use query::{Compiled, Request, Statement, Target};
 use serde_json::Value;
 
 use crate::world::{World, airline, customer};
+
+/// The databases for which every case is compiled. What the first refuses, all refuse.
+const DIALECTS: [&str; 3] = ["duckdb", "postgres", "clickhouse"];
 
 #[test]
 fn every_case_compiles_to_what_its_folder_says() {
@@ -25,75 +26,58 @@ fn every_case_compiles_to_what_its_folder_says() {
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let mut wrong = Vec::new();
     for case in cases {
-        let found = outcome(&case, &folder);
+        let found = outcomes(&case, &folder);
         if update {
             write(&case, &found);
         } else if read(&case) != found {
-            wrong.push(format!("{}: {found:#?}", case.display()));
+            wrong.push(format!("{}:\n{found:#?}", case.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The names of files and their contents: statements in each dialect, or one error in all.
-type Outcome = BTreeMap<String, String>;
+/// What the compiler says, by the names of files.
+type Outcomes = BTreeMap<String, String>;
 
-const ERROR: &str = "error.txt";
-const DIALECTS: [&str; 2] = ["duckdb", "postgres"];
-
-fn statements_in(dialect: &str) -> String {
-    format!("expected.{dialect}.sql")
+fn is_outcome(name: &str) -> bool {
+    name == "error.txt" || (name.starts_with("expected.") && name.ends_with(".sql"))
 }
 
-fn files() -> impl Iterator<Item = String> {
-    DIALECTS.into_iter().map(statements_in).chain([ERROR.to_owned()])
+fn read(case: &Path) -> Outcomes {
+    let entries = fs::read_dir(case).expect("a folder");
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let read = |name: String| {
+        let text = fs::read_to_string(case.join(&name)).expect("a file of the case");
+        (name, text)
+    };
+    names.filter(|name| is_outcome(name)).map(read).collect()
 }
 
-fn read(case: &Path) -> Outcome {
-    let found = |file: String| Some((file.clone(), fs::read_to_string(case.join(file)).ok()?));
-    files().filter_map(found).collect()
-}
-
-fn write(case: &Path, outcome: &Outcome) {
-    for file in files() {
-        let _ = fs::remove_file(case.join(file));
+fn write(case: &Path, outcomes: &Outcomes) {
+    for name in read(case).keys() {
+        fs::remove_file(case.join(name)).expect("a file of the case");
     }
-    for (file, text) in outcome {
-        fs::write(case.join(file), text).expect("a file of the case");
+    for (name, text) in outcomes {
+        fs::write(case.join(name), text).expect("a file of the case");
     }
 }
 
-fn outcome(case: &Path, folder: &Path) -> Outcome {
-    let request = read_request(&json(&case.join("request.json")).expect("a request"));
-    let path = json(&case.join("viewer.json")).map_or_else(|| airline("UA"), |path| viewer(&path));
+fn outcomes(case: &Path, folder: &Path) -> Outcomes {
+    let request = json(&case.join("request.json")).expect("a request");
     let dashboard = dashboard(case, folder);
-    let mut outcome = Outcome::new();
+    let mut outcomes = Outcomes::new();
     for dialect in DIALECTS {
-        let (file, text) = match world(dialect).compile(&dashboard, path.clone(), &request) {
-            Ok(compiled) => (statements_in(dialect), describe(&compiled)),
-            Err(error) => (ERROR.to_owned(), format!("{:?}\n{error}\n", error.audience())),
+        let path = json(&case.join("viewer.json"));
+        let path = path.map_or_else(|| airline("UA"), |path| viewer(&path));
+        let compiled = World::of(dialect).compile(&dashboard, path, &read_request(&request));
+        let (name, text) = match compiled {
+            Ok(compiled) => (format!("expected.{dialect}.sql"), describe(&compiled)),
+            Err(error) => ("error.txt".to_owned(), format!("{:?}\n{error}\n", error.audience())),
         };
-        let earlier = outcome.insert(file, text.clone());
-        assert!(earlier.is_none_or(|earlier| earlier == text), "{dialect}: {text}");
+        let earlier = outcomes.insert(name, text.clone());
+        assert!(earlier.is_none_or(|earlier| earlier == text), "{}: {text}", case.display());
     }
-    outcome
-}
-
-/// The same sources in another database.
-fn world(dialect: &str) -> World {
-    let mut world = World::default();
-    if dialect != "duckdb" {
-        for source in &mut world.sources {
-            let tables: Vec<_> =
-                source.connection.tables().into_iter().flatten().map(ToString::to_string).collect();
-            let connection = serde_json::json!({
-                "type": dialect, "host": "db", "database": "d", "user": "u", "tables": tables,
-            });
-            let connection = serde_json::from_value(connection).expect("a connection");
-            Arc::make_mut(source).connection = connection;
-        }
-    }
-    world
+    outcomes
 }
 
 /// The case's own dashboard, or the demo's.

@@ -23,6 +23,25 @@ pub(crate) struct World {
 
 const GROUP: GroupId = GroupId(1);
 
+impl World {
+    /// The same with all data in databases of one kind.
+    pub(crate) fn of(dialect: &str) -> Self {
+        let mut world = Self::default();
+        if dialect == "duckdb" {
+            return world;
+        }
+        let connection = json!({
+            "type": dialect, "host": "db.example.com", "database": "flights", "user": "reader",
+            "tables": ["flights", "airports", "planes"],
+        });
+        let connection: Connection = serde_json::from_value(connection).expect("a connection");
+        for source in &mut world.sources {
+            Arc::make_mut(source).connection = connection.clone();
+        }
+        world
+    }
+}
+
 impl Default for World {
     fn default() -> Self {
         let flights = schema(1, "flights", Some(1));

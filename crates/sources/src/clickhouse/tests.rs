@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::error::{ResultLimit, SourceError};
+use crate::operations_tests::{ORDERS, Shop};
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, Cell, ColumnKind};
 use crate::sources::Sources;
@@ -295,6 +296,22 @@ async fn a_query_that_nobody_waits_for_any_more_is_stopped_in_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_closed_leaves_nothing_behind() {
+    let bench = Arc::new(bench());
+    let mark = bench.database.clone();
+    let sql = format!("{ENDLESS} where '{mark}' <> ''");
+    let asked = tokio::spawn({
+        let bench = Arc::clone(&bench);
+        async move { bench.ask(&sql).await }
+    });
+    until(1, &mark).await;
+    bench.sources.shutdown().await;
+    assert_eq!(running(&mark), 0);
+    let found = asked.await.unwrap();
+    assert!(matches!(found, Err(SourceError::Unavailable { .. })), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_error_after_the_first_rows_is_an_error() {
     let bench = bench();
     let late =
@@ -366,4 +383,18 @@ async fn the_tables_of_the_one_database_are_listed() {
     declared.tables = Some(vec!["other".parse().unwrap()]);
     let one = bench.sources.probe(Connection::ClickHouse(declared), minute).await.unwrap();
     assert_eq!(one.keys().collect::<Vec<_>>(), ["other"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let bench = bench();
+    bench.execute(
+        "CREATE TABLE orders (city Nullable(String), ordered DateTime('UTC'), amount Nullable(Int32), \
+         weight Nullable(Int32), paid Nullable(UInt8)) ENGINE = MergeTree ORDER BY ordered",
+    );
+    let orders = ORDERS.replace("true", "1").replace("false", "0");
+    bench.execute(&format!("INSERT INTO TABLE orders VALUES {orders}"));
+    let source = Arc::clone(&bench.source);
+    let sql = "select * from orders";
+    Shop { sources: &bench.sources, source, sql }.has_every_operation().await;
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::error::ResultLimit;
+use crate::operations_tests::{COLUMNS, ORDERS, Shop};
 use crate::result::{Cell, ColumnKind};
 
 #[test]
@@ -18,8 +19,6 @@ use crate::result::{Cell, ColumnKind};
 fn the_worker_process() {
     engine::worker::main();
 }
-
-mod operations;
 
 pub(super) const ENDLESS: &str =
     "with recursive n as (select 1 i union all select i + 1 from n) select count(*) from n";
@@ -403,4 +402,16 @@ async fn a_connection_is_tried_apart_from_all_sources() {
     let gone = source(Path::new("/no/such/file.parquet"), false).connection.clone();
     let failed = bench.sources.probe(gone, Duration::from_secs(60)).await;
     assert!(matches!(failed, Err(SourceError::Unavailable { .. })), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let bench = bench(Limits::default());
+    let sql = format!(
+        "select city, cast(ordered as timestamp) as ordered, amount, weight, paid
+         from (values {ORDERS}) as orders({})",
+        COLUMNS.join(", ")
+    );
+    let source = Arc::clone(&bench.source);
+    Shop { sources: &bench.sources, source, sql: &sql }.has_every_operation().await;
 }

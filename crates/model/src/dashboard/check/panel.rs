@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Faults;
 use crate::dashboard::{Calculation, Measure, Others, Panel, PanelKind};
+use crate::name::ColumnName;
 use crate::nearest::unknown;
 
 /// Everything but the panel's dataset.
@@ -118,6 +119,11 @@ fn check_others(faults: &mut Faults, at: &str, panel: &Panel) {
         let message = "needs exactly one dimension without a bucket, and a measure";
         faults.add(&pointer, message.to_owned());
     }
+    let is_measure = |name: &ColumnName| panel.measures.iter().any(|one| one.name == *name);
+    if !panel.sort.iter().any(|sort| is_measure(&sort.column)) {
+        let message = "a sort by a measure says which groups come first; give one";
+        faults.add(&pointer, message.to_owned());
+    }
     if let Some(Others::Named(label)) = &panel.others
         && !(1..=255).contains(&label.chars().count())
     {
@@ -156,5 +162,75 @@ fn check_totals(faults: &mut Faults, at: &str, panel: &Panel) {
     if panel.totals && (panel.kind != PanelKind::Table || nothing_to_show) {
         let message = "only a table with measures, or with a total for a column, has totals";
         faults.add(&format!("{at}/totals"), message.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::dashboard::Dashboard;
+
+    /// The pointers of the faults of a panel that has these keys besides a title and a dataset.
+    #[track_caller]
+    fn check(kind: &str, further: Value, expected: &[&str]) {
+        let mut panel = json!({"id": "p", "type": kind, "title": "P", "dataset": "d"});
+        let keys = panel.as_object_mut().expect("an object");
+        keys.extend(further.as_object().expect("an object").clone());
+        let dataset = json!({"schema": "s", "sql": "select 1"});
+        let document = json!({"name": "n", "datasets": {"d": dataset}, "panels": [panel]});
+        let dashboard: Dashboard = serde_json::from_value(document).expect("a dashboard");
+        let faults = dashboard.check();
+        let pointers = faults
+            .iter()
+            .map(|fault| fault.pointer.strip_prefix("/panels/0").expect("a fault of the panel"));
+        assert_eq!(pointers.collect::<Vec<_>>(), expected, "{faults:?}");
+    }
+
+    #[test]
+    fn operations_fit_their_panel_or_their_keys_are_named() {
+        let count = || json!([{"name": "n", "aggregate": "count"}]);
+        let by = || json!([{"column": "a"}]);
+        let by_month = || json!([{"column": "at", "bucket": "month"}]);
+        let sort = || json!([{"column": "n", "direction": "desc"}]);
+        let bar = |more: Value| {
+            let mut panel = json!({"dimensions": by(), "measures": count()});
+            panel.as_object_mut().expect("one").extend(more.as_object().expect("one").clone());
+            panel
+        };
+        check("bar", bar(json!({"limit": 3, "others": true, "sort": sort()})), &[]);
+        check("bar", bar(json!({"limit": 3, "others": false})), &[]);
+        check("bar", bar(json!({"others": true, "sort": sort()})), &["/others"]);
+        check("bar", bar(json!({"limit": 3, "others": true})), &["/others"]);
+        check("bar", bar(json!({"limit": 3, "others": "", "sort": sort()})), &["/others"]);
+        check("bar", bar(json!({"fill": "zero"})), &["/fill"]);
+        check("bar", json!({"dimensions": by_month(), "measures": count(), "fill": "zero"}), &[]);
+        check("bar", bar(json!({"pivot": "a"})), &["/pivot"]);
+        check("table", bar(json!({"pivot": "a", "totals": true})), &[]);
+        check("table", bar(json!({"pivot": "b"})), &["/pivot"]);
+        check("bar", bar(json!({"totals": true})), &["/totals"]);
+        check("table", json!({"columns": [{"column": "a", "total": "sum"}]}), &["/totals"]);
+        check("table", json!({"columns": [{"column": "a"}], "totals": true}), &["/totals"]);
+        let trend = json!({"date": "at", "period": "last_7_days"});
+        check("kpi_trend", json!({"measures": count(), "trend": trend}), &[]);
+        check("kpi_trend", json!({"measures": count()}), &[""]);
+        check("kpi", json!({"measures": count(), "trend": trend}), &["/trend"]);
+    }
+
+    #[test]
+    fn measures_refer_to_what_is_there_and_to_rows_that_are() {
+        let ratio = |of: &str| {
+            json!({"measures": [{"name": "n", "aggregate": "count"},
+                {"name": "r", "aggregate": "ratio", "measure": of, "over": "n"}],
+                "dimensions": [{"column": "a"}]})
+        };
+        check("table", ratio("n"), &[]);
+        check("table", ratio("m"), &["/measures/1/measure"]);
+        check("table", ratio("r"), &["/measures/1/measure"]);
+        let running = json!([{"name": "n", "aggregate": "count", "running": "total"}]);
+        check("kpi", json!({"measures": running}), &["/measures/0"]);
+        let sorted = json!({"measures": running, "dimensions": [{"column": "a"}],
+            "sort": [{"column": "n"}]});
+        check("bar", sorted, &["/sort/0/column"]);
     }
 }

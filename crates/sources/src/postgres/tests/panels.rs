@@ -6,6 +6,7 @@ use query::{Request, Target};
 
 use super::compiled::{check_same, compile, copy_flights, demo, engine, rows, viewer};
 use super::*;
+use crate::operations_tests::{ORDERS, Shop};
 
 /// A table with a panel for each bucket of each of its columns.
 fn dashboard_of_moments() -> Dashboard {
@@ -135,6 +136,17 @@ async fn filters_of_every_kind_are_understood() {
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected.to_string(), "{filter}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_have_every_operation() {
+    let stage = Stage::set();
+    stage.execute(&format!(
+        "create table orders (city text, ordered timestamptz, amount int, weight numeric, paid bool);
+         set time zone 'UTC'; insert into orders values {ORDERS}"
+    ));
+    let (source, sql) = (stage.source(json!({})), "select * from orders");
+    Shop { sources: &stage.sources, source, sql }.has_every_operation().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

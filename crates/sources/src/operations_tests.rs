@@ -1,0 +1,372 @@
+//! The operations of panels, compiled and run on whatever database holds the orders, against figures
+//! worked out by hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::customer::{Customer, Properties};
+use model::level::Rank;
+use model::name::{DashboardKey, GroupId, SchemaId};
+use model::source::{DataSource, Schema};
+use model::{Dashboard, Levels, ViewerScope};
+use query::{Compiled, PreparedDashboard, Request, Target, Viewer};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use crate::options::{CachePolicy, CustomerKey, RunOptions};
+use crate::result::{Cell, ResultSet};
+use crate::sources::Sources;
+
+/// Eight orders of five cities, as members of `values (…)`; one has no amount, one no city, one no
+/// weight. A database writes its own `null`, `true` and `false`.
+pub(crate) const ORDERS: &str = "
+    ('Rome', '2024-01-05 10:00:00', 10, 1, true),
+    ('Rome', '2024-01-20 10:00:00', 30, 3, false),
+    ('Rome', '2024-03-02 10:00:00', 20, 0, true),
+    ('Oslo', '2024-01-07 10:00:00', 40, 2, true),
+    ('Oslo', '2024-03-09 10:00:00', null, 5, null),
+    ('Bern', '2024-02-01 04:30:00', 7, 1, false),
+    ('Kiev', '2024-03-31 23:30:00', 5, 1, true),
+    (null, '2024-03-15 10:00:00', 3, null, true)";
+
+/// The columns of [`ORDERS`].
+pub(crate) const COLUMNS: [&str; 5] = ["city", "ordered", "amount", "weight", "paid"];
+
+/// Where the orders are.
+pub(crate) struct Shop<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) source: Arc<DataSource>,
+    /// A dataset of the orders.
+    pub(crate) sql: &'a str,
+}
+
+struct Kitchen<'a> {
+    shop: &'a Shop<'a>,
+    dashboard: Json,
+}
+
+fn customer() -> Customer {
+    Customer {
+        key: model::name::CustomerKey(1),
+        group: GroupId(1),
+        provided_id: "UA".parse().unwrap(),
+        name: "United".parse().unwrap(),
+        rank: Rank(0),
+        parent: None,
+        properties: Properties::default(),
+        mapping: BTreeMap::new(),
+        emails: Vec::new(),
+        tags: Vec::new(),
+        is_demo: false,
+        created_at_us: 0,
+        updated_at_us: 0,
+    }
+}
+
+impl Shop<'_> {
+    /// Every operation of panels, one after the other.
+    pub(crate) async fn has_every_operation(&self) {
+        percentiles_ratios_and_weighted_means_are_those_of_paper_and_pencil(self).await;
+        formulas_divide_as_people_do(self).await;
+        every_operator_keeps_the_rows_that_it_names(self).await;
+        a_date_range_filters_when_it_is_chosen(self).await;
+        what_is_beyond_the_limit_is_computed_over_its_rows(self).await;
+        a_trend_compares_a_period_with_the_one_before(self).await;
+        empty_months_are_filled_and_figures_run_over_them(self).await;
+        a_table_is_turned_paged_and_summed_over_all_of_its_rows(self).await;
+        columns_of_rows_as_they_are_have_totals_that_follow_the_viewers_filter(self).await;
+    }
+}
+
+impl<'a> Kitchen<'a> {
+    fn new(shop: &'a Shop<'a>, panel: Json) -> Self {
+        let mut panel = panel;
+        let fields = panel.as_object_mut().unwrap();
+        for (key, value) in [("id", "panel"), ("title", "Orders"), ("dataset", "orders")] {
+            fields.insert(key.to_owned(), value.into());
+        }
+        let dashboard = json!({
+            "name": "orders",
+            "datasets": {"orders": {"schema": "shop", "sql": shop.sql, "shared": true}},
+            "panels": [panel],
+            "elements": [{"id": "period", "type": "date_range"}],
+        });
+        Self { shop, dashboard }
+    }
+
+    fn compile(&self, change: impl FnOnce(&mut Request)) -> Compiled {
+        let dashboard: Dashboard = serde_json::from_value(self.dashboard.clone()).unwrap();
+        assert_eq!(dashboard.check(), []);
+        let prepared = PreparedDashboard::new(Arc::new(dashboard));
+        let scope = ViewerScope::of_verified_credential(
+            DashboardKey(1),
+            "kQ3vT8mB2x".parse().unwrap(),
+            Levels::default(),
+            vec![customer()],
+        );
+        let scope = scope.unwrap();
+        let schemas = [Schema {
+            id: SchemaId(1),
+            name: "shop".parse().unwrap(),
+            default_source: Some(self.shop.source.id),
+            group_defaults: BTreeMap::new(),
+        }];
+        let sources = [Arc::clone(&self.shop.source)];
+        let viewer = Viewer::new(&scope, &schemas, &sources);
+        let target = Target::Panel("panel".parse().unwrap());
+        let mut request = Request::of(target, "2024-04-01T03:00:00Z".parse().unwrap());
+        change(&mut request);
+        query::compile(&request, &prepared, &viewer).unwrap()
+    }
+
+    async fn run(&self, statement: &query::Statement) -> Arc<ResultSet> {
+        let options = RunOptions {
+            cache: CachePolicy::Off,
+            purge: 0,
+            request_id: Uuid::nil(),
+            customer: CustomerKey("UA".to_owned()),
+        };
+        let answer = self.shop.sources.run(&self.shop.source, statement, options).await;
+        answer.unwrap_or_else(|error| panic!("{error}\n{}", statement.sql())).result
+    }
+
+    async fn rows(&self, change: impl FnOnce(&mut Request)) -> Vec<String> {
+        lines(&*self.run(&self.compile(change).rows).await)
+    }
+}
+
+/// The same rows, whether a database writes `5`, `5.0` or the last digits of a fraction otherwise.
+#[track_caller]
+fn same(found: Vec<String>, expected: &[&str]) {
+    let is_near = |(one, other): (&str, &str)| match (one.parse::<f64>(), other.parse::<f64>()) {
+        (Ok(one), Ok(other)) => (one - other).abs() <= 1e-9 * one.abs().max(1.0),
+        _ => one == other,
+    };
+    let is_same = |(found, expected): (&String, &&str)| {
+        found.split(' ').count() == expected.split(' ').count()
+            && found.split(' ').zip(expected.split(' ')).all(is_near)
+    };
+    let same = found.len() == expected.len() && found.iter().zip(expected).all(is_same);
+    assert!(same, "{found:#?} instead of {expected:#?}");
+}
+
+fn lines(result: &ResultSet) -> Vec<String> {
+    let line =
+        |cells: Vec<Cell<'_>>| cells.iter().map(Cell::to_string).collect::<Vec<_>>().join(" ");
+    result.rows().map(|cells| line(cells.collect())).collect()
+}
+
+#[track_caller]
+fn by_city<'a>(shop: &'a Shop<'a>, measures: Json) -> Kitchen<'a> {
+    Kitchen::new(
+        shop,
+        json!({
+            "type": "table", "dimensions": [{"column": "city"}], "measures": measures,
+            "sort": [{"column": "city"}],
+        }),
+    )
+}
+
+async fn percentiles_ratios_and_weighted_means_are_those_of_paper_and_pencil(shop: &Shop<'_>) {
+    let kitchen = by_city(
+        shop,
+        json!([
+            {"name": "p25", "aggregate": "percentile", "column": "amount", "p": 25},
+            {"name": "middle", "aggregate": "median", "column": "amount"},
+            {"name": "ratio", "aggregate": "ratio", "column": "amount", "over": "weight"},
+            {"name": "mean", "aggregate": "avg", "column": "amount", "weight": "weight"},
+            {"name": "orders", "aggregate": "count"},
+            {"name": "sum", "aggregate": "sum", "column": "amount"},
+            {"name": "each", "aggregate": "ratio", "measure": "sum", "over": "orders"},
+        ]),
+    );
+    let rows = kitchen.rows(|_| ()).await;
+    // Oslo's missing amount counts neither as an amount nor by its weight.
+    assert_eq!(
+        rows,
+        [
+            "Bern 7 7 7 7 1 7 7",
+            "Kiev 5 5 5 5 1 5 5",
+            "Oslo 40 40 5.714285714285714 40 2 40 20",
+            "Rome 15 20 15 25 3 60 20",
+            " 3 3   1 3 3",
+        ]
+    );
+}
+
+async fn formulas_divide_as_people_do(shop: &Shop<'_>) {
+    let kitchen = by_city(
+        shop,
+        json!([
+            {"name": "a", "formula": "SUM(weight) / COUNT(*)"},
+            {"name": "b", "formula": "count(case when city = 'Rome' and amount > 10 then 1 end)"},
+            {"name": "c", "formula": "sum(amount) / (count(*) - 1)"},
+            {"name": "d", "formula": "round(coalesce(sum(weight), -1) * 1.26, 1)"},
+            {"name": "e", "formula": "max(amount) - percentile(amount, 50)"},
+        ]),
+    );
+    same(
+        kitchen.rows(|_| ()).await,
+        &[
+            "Bern 1 0  1.3 0",
+            "Kiev 1 0  1.3 0",
+            "Oslo 3.5 0 40 8.8 0",
+            "Rome 1.3333333333333333 2 30 5.0 10",
+            "  0  -1.3 0",
+        ],
+    );
+}
+
+async fn count(shop: &Shop<'_>, filters: Json, change: impl FnOnce(&mut Request)) -> String {
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "kpi", "measures": [{"name": "orders", "aggregate": "count"}], "filters": filters,
+        }),
+    );
+    kitchen.rows(change).await.concat()
+}
+
+async fn every_operator_keeps_the_rows_that_it_names(shop: &Shop<'_>) {
+    for (operator, column, value, expected) in [
+        ("not_contains", "city", json!("O"), "2"),
+        ("contains", "city", json!("o"), "5"),
+        ("ends_with", "city", json!("ERN"), "1"),
+        ("ends_with", "city", json!("%"), "0"),
+        ("not_between", "amount", json!([6, 20]), "4"),
+        ("is_true", "paid", Json::Null, "5"),
+        ("is_false", "paid", Json::Null, "2"),
+        // It is still 31 March in New York, and the order of Kiev was made there at 19:30.
+        ("in_last", "ordered", json!("1 day"), "1"),
+        ("in_last", "ordered", json!("1 month"), "4"),
+        ("in_this", "ordered", json!("quarter"), "8"),
+        ("in_previous", "ordered", json!("month"), "0"),
+        ("between", "ordered", json!({"variable": "period"}), "8"),
+    ] {
+        let filter = json!([{"column": column, "operator": operator, "value": value}]);
+        let zone = |request: &mut Request| {
+            request.time_zone = Some("America/New_York".parse().unwrap());
+        };
+        assert_eq!(count(shop, filter, zone).await, expected, "{operator} {value}");
+    }
+}
+
+async fn a_date_range_filters_when_it_is_chosen(shop: &Shop<'_>) {
+    let filter =
+        json!([{"column": "ordered", "operator": "between", "value": {"variable": "period"}}]);
+    let chosen = |json: Json| {
+        move |request: &mut Request| {
+            request.variables = Map::from_iter([("period".to_owned(), json)]);
+        }
+    };
+    let january = json!({"startDate": "2024-01-01", "endDate": "2024-01-31"});
+    assert_eq!(count(shop, filter.clone(), chosen(january)).await, "3");
+    let until = json!({"endDate": "2024-02-01"});
+    assert_eq!(count(shop, filter.clone(), chosen(until)).await, "4");
+    assert_eq!(count(shop, filter, chosen(json!({}))).await, "8");
+}
+
+async fn what_is_beyond_the_limit_is_computed_over_its_rows(shop: &Shop<'_>) {
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "bar", "dimensions": [{"column": "city"}],
+            "measures": [{"name": "orders", "aggregate": "count"},
+                         {"name": "mean", "aggregate": "avg", "column": "amount"}],
+            "sort": [{"column": "orders", "direction": "desc"}], "limit": 2, "others": "Elsewhere",
+        }),
+    );
+    // Bern, Kiev and the order without a city.
+    same(kitchen.rows(|_| ()).await, &["Rome 3 20", "Oslo 2 40", "Elsewhere 3 5"]);
+}
+
+async fn a_trend_compares_a_period_with_the_one_before(shop: &Shop<'_>) {
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "kpi_trend", "measures": [{"name": "orders", "aggregate": "count"}],
+            "trend": {"date": "ordered", "period": "previous_month", "bucket": "week"},
+        }),
+    );
+    let compiled = kitchen.compile(|_| ());
+    let comparison = compiled.comparison.unwrap();
+    same(lines(&*kitchen.run(&comparison.current).await), &["4"]);
+    same(lines(&*kitchen.run(&comparison.previous).await), &["1"]);
+    // A week starts before its month does.
+    same(
+        lines(&*kitchen.run(&compiled.rows).await),
+        &["2024-02-26 1", "2024-03-04 1", "2024-03-11 1", "2024-03-18 0", "2024-03-25 1"],
+    );
+    same(
+        lines(&*kitchen.run(&comparison.previous_rows).await),
+        &["2024-01-29 1", "2024-02-05 0", "2024-02-12 0", "2024-02-19 0", "2024-02-26 0"],
+    );
+}
+
+async fn empty_months_are_filled_and_figures_run_over_them(shop: &Shop<'_>) {
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "line", "dimensions": [{"column": "ordered", "name": "month", "bucket": "month"}],
+            "measures": [{"name": "orders", "aggregate": "count"},
+                         {"name": "so_far", "aggregate": "sum", "column": "amount", "running": "total"},
+                         {"name": "mean", "aggregate": "avg", "column": "amount"},
+                         {"name": "share", "aggregate": "count", "share_of": "total"}],
+            "filters": [{"column": "ordered", "operator": "in_last", "value": "6 months"},
+                        {"column": "city", "operator": "equals", "value": "Rome"}],
+            "fill": "zero",
+        }),
+    );
+    same(
+        kitchen.rows(|_| ()).await,
+        &[
+            "2023-10-01 0 0  0",
+            "2023-11-01 0 0  0",
+            "2023-12-01 0 0  0",
+            "2024-01-01 2 40 20 0.6666666666666666",
+            "2024-02-01 0 40  0",
+            "2024-03-01 1 60 20 0.3333333333333333",
+            "2024-04-01 0 60  0",
+        ],
+    );
+}
+
+async fn a_table_is_turned_paged_and_summed_over_all_of_its_rows(shop: &Shop<'_>) {
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "table",
+            "dimensions": [{"column": "city"}, {"column": "paid"}],
+            "measures": [{"name": "mean", "aggregate": "avg", "column": "amount"}],
+            "pivot": "paid", "totals": true, "page_size": 2,
+        }),
+    );
+    let compiled = kitchen.compile(|request| request.page = Some(2));
+    let rows = kitchen.run(&compiled.rows).await;
+    let names: Vec<&str> = rows.columns().iter().map(|column| column.name.as_str()).collect();
+    // Some databases write truth as a number.
+    assert!(matches!(names[..], ["city", "false" | "0", "true" | "1", "–"]), "{names:?}");
+    same(lines(&rows), &["Oslo  40 ", "Rome 30 15 "]);
+    assert_eq!(rows.total_rows(), Some(5));
+    let totals = kitchen.run(&compiled.totals.unwrap()).await;
+    same(lines(&totals), &["18.5 15.6 "]);
+}
+
+async fn columns_of_rows_as_they_are_have_totals_that_follow_the_viewers_filter(shop: &Shop<'_>) {
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "table", "page_size": 1, "totals": true,
+            "columns": [{"column": "city"}, {"column": "amount", "total": "sum"},
+                        {"column": "weight", "total": "avg"}],
+        }),
+    );
+    let of_rome = |request: &mut Request| {
+        let filter = json!([{"column": "city", "operator": "starts_with", "value": "r"}]);
+        request.filters = serde_json::from_value(filter).unwrap();
+    };
+    let compiled = kitchen.compile(of_rome);
+    same(lines(&*kitchen.run(&compiled.rows).await), &["Rome 10 1"]);
+    let totals = kitchen.run(&compiled.totals.unwrap()).await;
+    same(lines(&totals), &["60 1.3333333333333333"]);
+}
