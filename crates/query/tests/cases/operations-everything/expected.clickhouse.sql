@@ -9,7 +9,7 @@
 -- $8 text "x"
 -- $9 integer 1
 -- $10 text "x"
--- $11 boolean true
+-- $11 text "y"
 -- $12 float 1.5
 -- $13 text "2013-01-01"
 -- $14 boolean true
@@ -31,7 +31,7 @@ where dataset."a" = (select p8 from fanlight_values)
   and dataset."f" >= (select p14 from fanlight_values)
   and dataset."g" < (select p15 from fanlight_values)
   and dataset."h" <= (select p16 from fanlight_values)
-  and (dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values))
+  and dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values)
   and positionCaseInsensitiveUTF8(toString(dataset."j"), (select p19 from fanlight_values)) > 0
   and positionCaseInsensitiveUTF8(toString(dataset."k"), (select p20 from fanlight_values)) = 1
   and dataset."l" is null
@@ -51,7 +51,7 @@ limit 50 offset 0;
 -- $8 text "x"
 -- $9 integer 1
 -- $10 text "x"
--- $11 boolean true
+-- $11 text "y"
 -- $12 float 1.5
 -- $13 text "2013-01-01"
 -- $14 boolean true
@@ -75,7 +75,7 @@ where dataset."a" = (select p8 from fanlight_values)
   and dataset."f" >= (select p14 from fanlight_values)
   and dataset."g" < (select p15 from fanlight_values)
   and dataset."h" <= (select p16 from fanlight_values)
-  and (dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values))
+  and dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values)
   and positionCaseInsensitiveUTF8(toString(dataset."j"), (select p19 from fanlight_values)) > 0
   and positionCaseInsensitiveUTF8(toString(dataset."k"), (select p20 from fanlight_values)) = 1
   and dataset."l" is null

@@ -8,7 +8,7 @@
 -- $7 text "x"
 -- $8 integer 1
 -- $9 text "x"
--- $10 boolean true
+-- $10 text "y"
 -- $11 float 1.5
 -- $12 text "2013-01-01"
 -- $13 boolean true
@@ -32,7 +32,7 @@ where dataset."a" = $7
   and dataset."f" >= $13
   and dataset."g" < $14
   and dataset."h" <= $15
-  and (dataset."i" between $16 and $17)
+  and dataset."i" between $16 and $17
   and strpos(lower(cast(dataset."j" as text)), lower($18)) > 0
   and strpos(lower(cast(dataset."k" as text)), lower($19)) = 1
   and dataset."l" is null
@@ -51,7 +51,7 @@ limit $20 offset $21;
 -- $7 text "x"
 -- $8 integer 1
 -- $9 text "x"
--- $10 boolean true
+-- $10 text "y"
 -- $11 float 1.5
 -- $12 text "2013-01-01"
 -- $13 boolean true
@@ -76,7 +76,7 @@ where dataset."a" = $7
   and dataset."f" >= $13
   and dataset."g" < $14
   and dataset."h" <= $15
-  and (dataset."i" between $16 and $17)
+  and dataset."i" between $16 and $17
   and strpos(lower(cast(dataset."j" as text)), lower($18)) > 0
   and strpos(lower(cast(dataset."k" as text)), lower($19)) = 1
   and dataset."l" is null

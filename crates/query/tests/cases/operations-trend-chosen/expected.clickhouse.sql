@@ -9,7 +9,7 @@ select toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from 
 from (
 select * from flights where carrier = (select p3 from fanlight_values)
 ) as dataset
-where (dataset."time_hour" between (select p4 from fanlight_values) and (select p5 from fanlight_values))
+where dataset."time_hour" between (select p4 from fanlight_values) and (select p5 from fanlight_values)
 group by "time_hour"
 order by "time_hour" nulls last, "flights" nulls last;
 
@@ -23,7 +23,7 @@ select count(*) as "flights"
 from (
 select * from flights where carrier = (select p1 from fanlight_values)
 ) as dataset
-where (dataset."time_hour" between (select p2 from fanlight_values) and (select p3 from fanlight_values));
+where dataset."time_hour" between (select p2 from fanlight_values) and (select p3 from fanlight_values);
 
 -- previous: source 1, at most 10000 rows, America/New_York
 -- $1 text "UA"
@@ -33,7 +33,7 @@ select count(*) as "flights"
 from (
 select * from flights where carrier = (select p1 from fanlight_values)
 ) as dataset
-where (dataset."time_hour" between (select p2 from fanlight_values) and (select p3 from fanlight_values));
+where dataset."time_hour" between (select p2 from fanlight_values) and (select p3 from fanlight_values);
 
 -- previous rows: source 1, at most 10000 rows, America/New_York
 -- $1 text "America/New_York"
@@ -46,6 +46,6 @@ select toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from 
 from (
 select * from flights where carrier = (select p3 from fanlight_values)
 ) as dataset
-where (dataset."time_hour" between (select p4 from fanlight_values) and (select p5 from fanlight_values))
+where dataset."time_hour" between (select p4 from fanlight_values) and (select p5 from fanlight_values)
 group by "time_hour"
 order by "time_hour" nulls last, "flights" nulls last;
