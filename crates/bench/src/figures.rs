@@ -1,6 +1,7 @@
 //! The figures, a file per subject.
 
 pub(crate) mod customer;
+pub(crate) mod fairness;
 pub(crate) mod growth;
 pub(crate) mod memory;
 pub(crate) mod panel;

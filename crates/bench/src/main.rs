@@ -52,6 +52,7 @@ async fn measure(options: &Options) -> Result<()> {
     // Memory first: later figures leave caches behind.
     print(figures::memory::measure(&demo).await?)?;
     print(figures::panel::cached(&demo, time).await?)?;
+    print(figures::fairness::beside_a_greedy_customer(&demo, time).await?)?;
     print(figures::customer::existing(&demo, time).await?)?;
     print(figures::customer::created(&demo, time).await?)?;
     drop(demo);

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::source::{ClickHouse, Secret};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect::Policy;
 use reqwest::{Response, Url};
 use uuid::Uuid;
 
 use super::values::ValueTable;
 use crate::connector::Failure;
 use crate::error::ResultLimit;
-use crate::network::{NetworkPolicy, encryption, resolve};
+use crate::network::{NetworkPolicy, check_address, client_builder, encryption};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Servers close a connection that is idle for three seconds, unless told otherwise.
@@ -26,8 +24,6 @@ const MOST_DETAIL: usize = 2_000;
 pub(super) struct Client {
     /// Or why there is none.
     http: Result<reqwest::Client, Failure>,
-    host: String,
-    port: u16,
     url: Result<Url, Failure>,
     user: String,
     password: Option<Secret>,
@@ -54,11 +50,8 @@ impl<'a> Request<'a> {
 
 impl Client {
     pub(super) fn new(connection: &ClickHouse, connections: usize, policy: &NetworkPolicy) -> Self {
-        let port = connection.port();
         Self {
             http: http(connection, connections, policy),
-            host: connection.host.clone(),
-            port,
             url: url(connection),
             user: connection.user.clone(),
             password: connection.password.clone(),
@@ -70,8 +63,8 @@ impl Client {
     /// Asks, and waits until the server has its answer.
     pub(super) async fn post(&self, request: Request<'_>) -> Result<Reply, Failure> {
         let http = self.http.as_ref().map_err(Failure::clone)?;
-        self.check_address().await?;
         let url = self.address(&request)?;
+        check_address(&url, &self.policy)?;
         let mut post = http.post(url).header("X-ClickHouse-User", &self.user);
         if let Some(password) = &self.password {
             post = post.header("X-ClickHouse-Key", password.expose());
@@ -108,14 +101,6 @@ impl Client {
         drop(parameters);
         Ok(url)
     }
-
-    /// An address is not looked up, so nobody else would check it.
-    async fn check_address(&self) -> Result<(), Failure> {
-        match self.host.parse::<IpAddr>() {
-            Ok(_) => resolve(&self.host, self.port, &self.policy).await.map(drop),
-            Err(_) => Ok(()),
-        }
-    }
 }
 
 fn http(
@@ -129,11 +114,7 @@ fn http(
         None => tls::client(tls::Proof::None, None)
             .map_err(|error| Failure::Unavailable(format!("tls: {error}")))?,
     };
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(encryption)
-        .dns_resolver(Resolver { port: connection.port(), policy: policy.clone() })
-        .no_proxy()
-        .redirect(Policy::none())
+    client_builder(encryption, policy)
         .http1_only()
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
@@ -166,25 +147,6 @@ fn parts(sql: &str, values: &ValueTable, boundary: &str) -> String {
          --{boundary}--\r\n",
         values.row
     )
-}
-
-/// Looks names up as all connectors do.
-struct Resolver {
-    port: u16,
-    policy: NetworkPolicy,
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (port, policy) = (self.port, self.policy.clone());
-        Box::pin(async move {
-            match resolve(name.as_str(), port, &policy).await {
-                Ok(addresses) => Ok(Box::new(addresses.into_iter()) as Addrs),
-                Err(Failure::Unavailable(detail)) => Err(detail.into()),
-                Err(other) => Err(format!("{other:?}").into()),
-            }
-        })
-    }
 }
 
 /// A reply that is being read.

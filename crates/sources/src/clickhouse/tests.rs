@@ -360,11 +360,13 @@ async fn a_server_that_is_not_there_or_knows_no_such_user_is_unavailable() {
     let gone = bench_with(Limits::default(), serde_json::json!({"port": 1}));
     let found = gone.ask("select 1").await;
     assert!(matches!(found, Err(SourceError::Unavailable { .. })), "{found:?}");
-    let metadata = bench_with(Limits::default(), serde_json::json!({"host": "169.254.169.254"}));
-    let Err(SourceError::Unavailable { detail }) = metadata.ask("select 1").await else {
-        panic!("it is not reached")
-    };
-    assert!(detail.contains("do not reach"), "{detail}");
+    for host in ["169.254.169.254", "2852039166", "0xa9fea9fe", "::ffff:169.254.169.254"] {
+        let metadata = bench_with(Limits::default(), serde_json::json!({"host": host}));
+        let Err(SourceError::Unavailable { detail }) = metadata.ask("select 1").await else {
+            panic!("{host} is not reached")
+        };
+        assert!(detail.contains("do not reach"), "{host}: {detail}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ mod clickhouse;
 mod engine;
 mod mysql;
 mod postgres;
+mod sqlite;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ impl Databases {
             postgres::start(rows, 20),
             mysql::start(rows, 30),
             clickhouse::start(rows, 40),
+            sqlite::start(rows, 50),
         ];
         Self(kinds.into_iter().flatten().collect())
     }
