@@ -3,6 +3,8 @@
 mod clickhouse;
 mod duckdb;
 mod mysql;
+mod numerals;
+mod offsets;
 mod postgres;
 mod sqlite;
 
@@ -15,7 +17,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::calendar::Days;
 use crate::formula::CastType;
-use crate::fragment::Fragment;
+use crate::fragment::{Fragment, Standing};
 use crate::gate::Refusal;
 use crate::value::Value;
 
@@ -43,6 +45,30 @@ pub(crate) trait Dialect: Send + Sync {
     fn reference(&self, number: usize, value: &Value, sql: &mut String) {
         let _ = value;
         self.placeholder(number, sql);
+    }
+
+    /// The same for a value that says who the viewer is. Where `=` is loose in this database, it is
+    /// written such that a comparison with it finds nobody else's rows.
+    fn tenant(&self, number: usize, value: &Value, sql: &mut String) {
+        self.reference(number, value, sql);
+    }
+
+    /// Appends whether a column equals one of the values that keep customers apart, exactly, whatever
+    /// the column's type. There is at least one.
+    fn is_one_of(&self, sql: &mut Fragment, column: &str, values: Vec<Value>) {
+        is_one_of(sql, column, values, Standing::Other);
+    }
+
+    /// Whether a comparison that an author writes with this id finds nobody else's rows, whatever the
+    /// column's type.
+    fn keeps_apart(&self, id: &str) -> bool {
+        let _ = id;
+        true
+    }
+
+    /// Whether the members of a list are compared as [`Dialect::tenant`] writes them.
+    fn lists_are_exact(&self) -> bool {
+        true
     }
 
     /// Appends a number of rows, which is ours and no value from outside.
@@ -108,6 +134,11 @@ pub(crate) trait Dialect: Send + Sync {
         sql
     }
 
+    /// How many values there are but the missing ones, each counted once.
+    fn count_distinct(&self, value: Fragment) -> Fragment {
+        value.between("count(distinct ", ")")
+    }
+
     /// Rounded to so many digits after the point, 0 to 10.
     fn round(&self, value: Fragment, digits: u8) -> Fragment {
         value.between("round(", &format!(", {digits})"))
@@ -141,6 +172,11 @@ pub(crate) trait Dialect: Send + Sync {
         sql.bind(Value::Date(days.last));
     }
 
+    /// Whether a missing value is found not to be in a list; elsewhere nothing is known of it.
+    fn missing_is_not_in_lists(&self) -> bool {
+        false
+    }
+
     /// Appends whether the column is true, or false.
     fn truth(&self, sql: &mut Fragment, column: &str, wanted: bool) {
         sql.sql(&format!("{column} is {wanted}"));
@@ -164,6 +200,21 @@ pub(crate) trait Dialect: Send + Sync {
 pub(crate) enum TextPart {
     Any,
     Start,
+}
+
+/// `column = value`, or `column in (…)`.
+fn is_one_of(sql: &mut Fragment, column: &str, values: Vec<Value>, standing: Standing) {
+    let is_list = values.len() > 1;
+    sql.sql(&format!("{column} {}", if is_list { "in (" } else { "= " }));
+    for (at, value) in values.into_iter().enumerate() {
+        if at > 0 {
+            sql.sql(", ");
+        }
+        sql.bind_as(value, standing);
+    }
+    if is_list {
+        sql.sql(")");
+    }
 }
 
 /// The dialect of a data source.

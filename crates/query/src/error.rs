@@ -61,6 +61,11 @@ pub enum DatasetFault {
     TenantVariable(String),
     #[error("tenant_column equals {0:?}, which this viewer does not have")]
     NoTenant(String),
+    #[error(
+        "the database may take the id {0:?} for the same number as another customer's; say \
+         `tenant_column`, which compares texts"
+    )]
+    Ambiguous(String),
     #[error("row policy {policy:?}: {fault}")]
     RowPolicy { policy: String, fault: RowPolicyFault },
 }

@@ -99,27 +99,40 @@ impl Fragment {
 
     /// The text that is proved, with placeholders numbered from 1 in order of appearance.
     pub(crate) fn text(&self, dialect: &dyn Dialect) -> String {
-        self.written(|number, _, sql| dialect.placeholder(number, sql))
+        self.written(|number, _, _, sql| dialect.placeholder(number, sql))
     }
 
     /// The text that runs: the same pieces, with the database's own way to speak of a value.
     pub(crate) fn statement(&self, dialect: &dyn Dialect) -> String {
-        self.written(|number, value, sql| dialect.reference(number, value, sql))
+        self.written(|number, value, standing, sql| match standing {
+            Standing::Tenant | Standing::OptionalTenant => dialect.tenant(number, value, sql),
+            Standing::Other => dialect.reference(number, value, sql),
+        })
     }
 
-    fn written(&self, refer: impl Fn(usize, &Value, &mut String)) -> String {
+    fn written(&self, refer: impl Fn(usize, &Value, Standing, &mut String)) -> String {
         let mut sql = String::new();
         let mut number = 0;
         for piece in &self.pieces {
             match piece {
                 Piece::Sql(text) => sql.push_str(text),
-                Piece::Bound { value, .. } => {
+                Piece::Bound { value, standing } => {
                     number += 1;
-                    refer(number, value, &mut sql);
+                    refer(number, value, *standing, &mut sql);
                 }
             }
         }
         sql
+    }
+
+    /// The texts that say who the viewer is.
+    pub(crate) fn tenants(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bound { value: Value::Text(id), standing } if *standing != Standing::Other => {
+                Some(id.as_str())
+            }
+            _ => None,
+        })
     }
 
     /// The values, in order of appearance.

@@ -66,10 +66,22 @@ pub(crate) fn admit(
     let reading = Reading::of(&query, tables, dialect)?;
     // Whatever the generic visitor meets and the reading did not is hidden from the proof.
     if (rules.selects, rules.factors) == (reading.selects, reading.factors) {
-        Ok(reading)
+        Ok(Reading { lists_are_exact: dialect.lists_are_exact(), ..reading })
     } else {
         Err(Refusal::NotUnderstood)
     }
+}
+
+/// The first function that the query calls of those that `is_meant` names, in lower case.
+pub(crate) fn called(query: &Query, is_meant: impl Fn(&str) -> bool) -> Option<String> {
+    let found = sqlparser::ast::visit_expressions(query, |expr| match expr {
+        Expr::Function(function) => match functions::last_word(&function.name) {
+            Some(name) if is_meant(&name) => ControlFlow::Break(name),
+            _ => ControlFlow::Continue(()),
+        },
+        _ => ControlFlow::Continue(()),
+    });
+    found.break_value()
 }
 
 fn parse(sql: &str, placeholders: usize, dialect: &dyn Dialect) -> Result<Query, Refusal> {

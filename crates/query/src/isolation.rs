@@ -26,6 +26,8 @@ pub enum Unproved {
     Optional(String),
     #[error("{column} may be a column of another query or an alias; write {table}.{column}")]
     Ambiguous { column: String, table: String },
+    #[error("this database compares {0} with a list as loosely as the column says; write {0} = …")]
+    List(String),
     #[error(
         "the SELECT list calls something else {0}, and the database would compare that; choose another name"
     )]
@@ -57,7 +59,7 @@ pub(crate) enum Proof {
 pub(crate) fn prove(reading: &Reading, standings: &[Standing]) -> Result<Proof, Unproved> {
     let mut filtered = Vec::new();
     for branch in reading.branches.iter().filter(|branch| branch.reads_a_table()) {
-        filtered.push((branch, Anchors::of(branch, standings)?));
+        filtered.push((branch, Anchors::of(branch, standings, reading.lists_are_exact)?));
     }
     if filtered.is_empty() {
         return Ok(Proof::ReadsNothing);
@@ -70,7 +72,7 @@ pub(crate) fn prove(reading: &Reading, standings: &[Standing]) -> Result<Proof, 
 pub(crate) fn filtered_tables(reading: &Reading, standings: &[Standing]) -> BTreeSet<String> {
     let branches = reading.branches.iter().filter(|branch| branch.reads_a_table());
     let of_branch = |branch: &Branch| {
-        let anchors = Anchors::of(branch, standings).ok()?;
+        let anchors = Anchors::of(branch, standings, reading.lists_are_exact).ok()?;
         let relations = branch.relations.iter().zip(anchors.columns);
         let filtered = relations.filter(|(_, columns)| !columns.is_empty());
         Some(filtered.filter_map(|(relation, _)| relation.table.clone()).collect::<Vec<_>>())
@@ -87,7 +89,7 @@ pub(crate) fn compared_columns(
     let of_branch = |branch: &Branch| {
         let mut compared: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         for fact in branch.certain() {
-            let Fact::OneOf(column, slots) = fact else { continue };
+            let Some((column, slots)) = fact.compared() else { continue };
             let is_tenant = |slot: &usize| {
                 let standing = slot.checked_sub(1).and_then(|at| standings.get(at));
                 standing == Some(&Standing::Tenant)
@@ -180,7 +182,11 @@ struct Anchors {
 }
 
 impl Anchors {
-    fn of(branch: &Branch, standings: &[Standing]) -> Result<Self, Unproved> {
+    fn of(
+        branch: &Branch,
+        standings: &[Standing],
+        lists_are_exact: bool,
+    ) -> Result<Self, Unproved> {
         if let Some(what) = branch.obscure {
             return Err(Unproved::Obscure(what));
         }
@@ -190,12 +196,16 @@ impl Anchors {
         let mut anchors = Self { columns: vec![BTreeSet::new(); branch.relations.len()] };
         let mut fault = Unproved::NoFilter(branch.first_table());
         for fact in branch.certain() {
-            let Fact::OneOf(column, slots) = fact else { continue };
+            let Some((column, slots)) = fact.compared() else { continue };
             let standing = |slot: &usize| standings.get(slot.checked_sub(1)?).copied();
             let Some(standings) = slots.iter().map(standing).collect::<Option<Vec<_>>>() else {
                 continue;
             };
-            if standings.iter().all(|standing| *standing == Standing::Tenant) {
+            let is_list = matches!(fact, Fact::OneOf(..));
+            let is_tenant = standings.iter().all(|standing| *standing == Standing::Tenant);
+            if is_tenant && is_list && !lists_are_exact {
+                fault = Unproved::List(column.name.clone());
+            } else if is_tenant {
                 match compared_relations(branch, column) {
                     Ok(relations) => relations.into_iter().for_each(|at| {
                         anchors.columns[at].insert(column.name.clone());

@@ -69,8 +69,12 @@ fn ground_of(
     if rendered.dataset.shared {
         return Ok(Ground::Shared);
     }
+    let keeps_apart = |id: &&str| rendered.dialect.keeps_apart(id);
     match proof {
-        Ok(Proof::Filtered) => Ok(Ground::Filtered),
+        Ok(Proof::Filtered) => match rendered.sql.tenants().find(|id| !keeps_apart(id)) {
+            None => Ok(Ground::Filtered),
+            Some(id) => Err(DatasetFault::Ambiguous(id.to_owned())),
+        },
         Ok(Proof::ReadsNothing) => Ok(Ground::ReadsNothing),
         Err(_) if rendered.source.connection.row_security().is_some() => Ok(Ground::RowSecurity),
         Err(_) if rendered.source.isolated && rendered.chosen_by == ChosenBy::Mapping => {
@@ -98,18 +102,10 @@ fn keep_rows(sql: &mut Fragment, conditions: &[Condition<'_>], dialect: &dyn Dia
     sql.sql("\n) as policy");
     for (at, Condition { column, test, values }) in conditions.iter().enumerate() {
         sql.sql(if at == 0 { "\nwhere " } else { "\n  and " });
-        let column = dialect.quote(column.as_str());
+        let column = format!("policy.{}", dialect.quote(column.as_str()));
         match test {
             _ if values.is_empty() => sql.sql("1 = 0"),
-            RowTest::Equals => {
-                sql.sql(&format!("policy.{column} = "));
-                sql.bind_all(values.iter().cloned());
-            }
-            RowTest::In => {
-                sql.sql(&format!("policy.{column} in ("));
-                sql.bind_all(values.iter().cloned());
-                sql.sql(")");
-            }
+            RowTest::Equals | RowTest::In => dialect.is_one_of(sql, &column, values.clone()),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::postgres::PostgresDatabase;
 use crate::result::ResultSet;
+use crate::sqlite::SqliteFile;
 use crate::stop::Stop;
 
 /// One data source, opened when it is first asked.
@@ -107,7 +108,7 @@ pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<
         Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
         Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
         Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
-        Connection::Sqlite(_) => todo!("a file of its own"),
+        Connection::Sqlite(sqlite) => Arc::new(SqliteFile::new(sqlite, of)),
         Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
     }
 }

@@ -23,11 +23,14 @@ mod objects;
 #[cfg(test)]
 mod operations_tests;
 mod options;
+#[cfg(test)]
+mod panels;
 mod postgres;
 mod probe;
 mod queue;
 mod result;
 mod sources;
+mod sqlite;
 mod stop;
 
 pub use activity::{Activity, Load, Outcomes};

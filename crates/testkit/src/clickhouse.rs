@@ -15,10 +15,12 @@ use anyhow::{Context, Result, bail, ensure};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::cluster::free_port;
+use crate::cluster::{free_port, remove_orphans};
 use crate::keeper::Keeper;
 
 const PROGRAM: &str = "/usr/sbin/clickhouse-server";
+/// Begins the names of our directories; the number of the process that made them follows.
+const PREFIX: &str = "fanlight-clickhouse-";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server, stopped and then removed when dropped.
@@ -44,7 +46,9 @@ impl ClickHouse {
     }
 
     fn start_with(http_port: u16, tcp_port: u16, nodes: [u16; 2]) -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("fanlight-clickhouse-").tempdir()?;
+        remove_orphans(PREFIX);
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        let dir = tempfile::Builder::new().prefix(&prefix).tempdir()?;
         let config = dir.path().join("config.xml");
         std::fs::write(&config, configuration(dir.path(), http_port, tcp_port, nodes))?;
         std::fs::write(dir.path().join("users.xml"), USERS)?;
@@ -69,9 +73,11 @@ impl ClickHouse {
         self.post("/", sql.as_bytes())
     }
 
-    /// Inserts what stands in a text of one of ClickHouse's formats, such as `CSVWithNames`.
+    /// Inserts what stands in a text of one of ClickHouse's formats, such as `CSVWithNames`. All of it
+    /// has arrived then, on other nodes as well.
     pub fn insert(&self, table: &str, format: &str, content: &[u8]) -> Result<()> {
-        let query = format!("/?query=INSERT+INTO+{table}+FORMAT+{format}");
+        let query =
+            format!("/?insert_distributed_sync=1&query=INSERT+INTO+{table}+FORMAT+{format}");
         self.post(&query, content).map(drop)
     }
 

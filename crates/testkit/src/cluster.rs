@@ -63,7 +63,7 @@ impl Cluster {
     }
 
     fn prepare() -> Result<Self> {
-        remove_orphans();
+        remove_orphans(PREFIX);
         let dir = private_dir()?;
         copy(&template()?, &dir.path().join("data"))?;
         Ok(Self { dir, settings: Vec::new(), port: 5432, server: None })
@@ -198,7 +198,7 @@ fn start(dir: &Path, further: &[String]) -> Result<Keeper> {
 }
 
 /// A command through `setpriv`, as another user when we are root: PostgreSQL refuses root.
-fn as_user(setpriv: &[&str]) -> Command {
+pub(crate) fn as_user(setpriv: &[&str]) -> Command {
     let mut command = Command::new(setpriv[0]);
     command.args(&setpriv[1..]);
     if rustix::process::geteuid().is_root() {
@@ -273,7 +273,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// A file that only the server's user may read.
-fn write_private(file: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
     std::fs::write(file, text)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
     if rustix::process::geteuid().is_root() {
@@ -288,12 +288,13 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Removes what tests left behind that were killed; their servers have died with them.
-fn remove_orphans() {
+/// Removes what tests left behind that were killed: directories whose names begin with `prefix` and the
+/// number of the process that made them. Their servers have died with it.
+pub(crate) fn remove_orphans(prefix: &str) {
     let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+        let maker = name.to_str().and_then(|name| name.strip_prefix(prefix)?.split('-').next());
         if maker.is_some_and(|maker| !Path::new("/proc").join(maker).exists()) {
             // Another test may be at it as well.
             let _ = std::fs::remove_dir_all(entry.path());

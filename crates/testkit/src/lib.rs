@@ -6,6 +6,7 @@ mod clock;
 mod cluster;
 mod keeper;
 mod mariadb;
+mod pooler;
 mod samples;
 mod store;
 
@@ -13,5 +14,6 @@ pub use clickhouse::{ClickHouse, ClickHousePair};
 pub use clock::ManualClock;
 pub use cluster::{Certificate, Cluster};
 pub use mariadb::MariaDb;
+pub use pooler::Pooler;
 pub use samples::{customer, customer_below, flights};
 pub use store::{ClosedStore, TestStore};

@@ -1,5 +1,5 @@
-//! Programs of the operating system that the tests start: a browser, PostgreSQL, ClickHouse, MariaDB,
-//! nginx and what makes Python environments.
+//! Programs of the operating system that the tests start: a browser, PostgreSQL, PgBouncer, ClickHouse,
+//! MariaDB, nginx and what makes Python environments.
 //!
 //! On Debian as root, what is missing is installed; elsewhere one sentence says what to install.
 
@@ -15,11 +15,12 @@ struct Program {
     is_there: fn() -> bool,
 }
 
-const PROGRAMS: [Program; 6] = [
+const PROGRAMS: [Program; 7] = [
     Program { package: "chromium", is_there: || is_installed("chromium") },
     Program { package: "clickhouse-server", is_there: has_clickhouse },
     Program { package: "mariadb-server", is_there: has_mariadb },
     Program { package: "nginx", is_there: has_nginx },
+    Program { package: "pgbouncer", is_there: has_pgbouncer },
     Program { package: "postgresql", is_there: has_postgresql },
     Program { package: "python3-venv", is_there: has_python_environments },
 ];
@@ -56,6 +57,10 @@ fn has_mariadb() -> bool {
 /// Programs of the administrator are not on everybody's path.
 fn has_nginx() -> bool {
     is_installed("nginx") || Path::new("/usr/sbin/nginx").is_file()
+}
+
+fn has_pgbouncer() -> bool {
+    Path::new("/usr/sbin/pgbouncer").is_file()
 }
 
 /// Debian takes what makes environments out of Python's own package.

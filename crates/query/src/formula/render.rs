@@ -78,7 +78,7 @@ impl Renderer<'_> {
         let mut sql = Fragment::default();
         let start = match aggregate {
             Simple::Count => "count(",
-            Simple::CountDistinct => "count(distinct ",
+            Simple::CountDistinct => return self.dialect.count_distinct(self.expr(of)),
             Simple::Sum => "sum(",
             Simple::Avg => "avg(",
             Simple::Min => "min(",

@@ -79,7 +79,7 @@ const CLOCK: [&str; 5] = [
 ];
 
 /// Words that are functions without parentheses: no columns, whatever they are compared with.
-const BARE: [&str; 12] = [
+const BARE: [&str; 15] = [
     "current_catalog",
     "current_date",
     "current_role",
@@ -92,6 +92,9 @@ const BARE: [&str; 12] = [
     "rowid",
     "session_user",
     "user",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
 ];
 
 /// The name of a function that is refused.
@@ -124,7 +127,7 @@ pub(super) fn refused_in_table_expression(expr: &Expr) -> Option<String> {
     }
 }
 
-fn last_word(name: &ObjectName) -> Option<String> {
+pub(super) fn last_word(name: &ObjectName) -> Option<String> {
     let ident = name.0.last()?.as_ident()?;
     Some(ident.value.to_lowercase())
 }

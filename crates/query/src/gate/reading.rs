@@ -20,6 +20,8 @@ use crate::nearest::hint;
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) branches: Vec<Branch>,
+    /// Whether a member of a list is compared as exactly as a value by itself.
+    pub(crate) lists_are_exact: bool,
     /// SELECTs met, to compare with an independent count.
     pub(super) selects: usize,
     /// Members of FROM met, to compare with an independent count.
@@ -264,7 +266,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         // A table's name in single quotes is the name of a file.
-        if ident.quote_style.is_some_and(|quote| quote != '"') {
+        if ident.quote_style.is_some_and(|quote| !matches!(quote, '"' | '`')) {
             return Err(unknown(String::new()));
         }
         match self.tables {

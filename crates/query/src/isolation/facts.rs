@@ -17,13 +17,26 @@ pub(crate) struct Column {
 /// What one conjunct says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    /// The column equals one of these placeholders, numbered from 1.
+    /// The column equals this placeholder, numbered from 1.
+    Equals(Column, usize),
+    /// The column is in a list of these placeholders.
     OneOf(Column, Vec<usize>),
     /// Two columns are equal.
     Equal(Column, Column),
     /// The condition holds an operator that binds differently from engine to engine, so where its
     /// conjuncts begin and end is not certain.
     Uncertain,
+}
+
+impl Fact {
+    /// A column and the placeholders that it is compared with.
+    pub(crate) fn compared(&self) -> Option<(&Column, &[usize])> {
+        match self {
+            Self::Equals(column, slot) => Some((column, std::slice::from_ref(slot))),
+            Self::OneOf(column, slots) => Some((column, slots)),
+            Self::Equal(..) | Self::Uncertain => None,
+        }
+    }
 }
 
 /// What a SELECT says about its rows.
@@ -65,8 +78,8 @@ fn fact(expr: &Expr) -> Option<Fact> {
         Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
             match (column(left), column(right)) {
                 (Some(left), Some(right)) => Some(Fact::Equal(left, right)),
-                (Some(column), None) => Some(Fact::OneOf(column, vec![placeholder(right)?])),
-                (None, Some(column)) => Some(Fact::OneOf(column, vec![placeholder(left)?])),
+                (Some(column), None) => Some(Fact::Equals(column, placeholder(right)?)),
+                (None, Some(column)) => Some(Fact::Equals(column, placeholder(left)?)),
                 (None, None) => None,
             }
         }
@@ -81,7 +94,7 @@ fn fact(expr: &Expr) -> Option<Fact> {
 fn column(expr: &Expr) -> Option<Column> {
     let is_column = |ident: &Ident| match ident.quote_style {
         None => !is_bare_function(&ident.value.to_lowercase()),
-        Some(quote) => quote == '"',
+        Some(quote) => matches!(quote, '"' | '`'),
     };
     match expr {
         Expr::Nested(inner) => column(inner),
@@ -110,7 +123,7 @@ fn placeholder(expr: &Expr) -> Option<usize> {
             format: None,
         } if keeps_ids_apart(data_type) => placeholder(expr),
         Expr::Value(value) => match &value.value {
-            Value::Placeholder(text) => text.strip_prefix('$')?.parse().ok(),
+            Value::Placeholder(text) => text.strip_prefix(['$', '?'])?.parse().ok(),
             _ => None,
         },
         _ => None,
@@ -126,6 +139,7 @@ fn keeps_ids_apart(data_type: &DataType) -> bool {
             | DataType::Integer(None)
             | DataType::BigInt(None)
             | DataType::Uuid
+            | DataType::Binary(None)
             | DataType::String(None)
             | DataType::UInt64
     )

@@ -20,16 +20,20 @@ impl Frame<'_> {
                 sql.bind(value.clone());
             }
             Test::List { negated, members } => {
+                if *negated && self.dialect.missing_is_not_in_lists() {
+                    sql.sql(&format!("{column} is not null and "));
+                }
                 sql.sql(&format!("{column} {}in (", not(*negated)));
                 sql.bind_all(members.iter().cloned());
                 sql.sql(")");
             }
+            // Old servers of ClickHouse know no NOT BETWEEN.
             Test::Between { negated, least, greatest } => {
-                sql.sql(&format!("{}{column} between ", if *negated { "not (" } else { "" }));
+                sql.sql(&format!("{}({column} between ", not(*negated)));
                 sql.bind(least.clone());
                 sql.sql(" and ");
                 sql.bind(greatest.clone());
-                sql.sql(if *negated { ")" } else { "" });
+                sql.sql(")");
             }
             Test::Text { negated: false, part, wanted } => {
                 self.dialect.matches(sql, column, *part, wanted.clone());

@@ -6,6 +6,7 @@ mod explained;
 mod golden;
 mod hostile;
 mod isolation;
+mod loose;
 mod requests;
 mod row_policies;
 mod server_tables;

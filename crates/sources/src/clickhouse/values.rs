@@ -37,7 +37,7 @@ pub(super) fn table(values: &[Value], subseconds: bool) -> Result<Option<ValueTa
 fn column(value: &Value, subseconds: bool) -> Result<Option<(&'static str, String)>, Failure> {
     Ok(Some(match value {
         Value::Null => return Ok(None),
-        Value::Text(text) => ("String", escaped(bounded(text)?)),
+        Value::Text(text) => text_column(text)?,
         Value::Integer(integer) => ("Int64", integer.to_string()),
         Value::Float(float) => ("Float64", float.to_string()),
         Value::Boolean(is_true) => ("UInt8", u8::from(*is_true).to_string()),
@@ -48,17 +48,23 @@ fn column(value: &Value, subseconds: bool) -> Result<Option<(&'static str, Strin
     }))
 }
 
-/// ClickHouse reads a text as a number where it is compared with numbers, and takes what is beyond 64
-/// bits for its last 64: 18446744073709551658 would be customer 42.
-fn bounded(text: &str) -> Result<&str, Failure> {
+/// ClickHouse reads a text as a number where it is compared with numbers, and takes what is beyond its
+/// 63 or 64 bits for the last of them: 18446744073709551658 would be customer 42. So a number of 64 bits
+/// goes as one, and is an error where it meets texts; a larger one does not go.
+fn text_column(text: &str) -> Result<(&'static str, String), Failure> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number && text.parse::<i64>().is_err() && text.parse::<u64>().is_err() {
-        let detail =
-            "a number of more than 64 bits is not asked for: it could be taken for another";
-        return Err(Failure::Refused(detail.to_owned()));
+    if !is_number || text.parse::<i64>().is_ok() {
+        return Ok(("String", escaped(text)));
     }
-    Ok(text)
+    match text.parse::<u64>() {
+        Ok(number) if number.to_string() == text => Ok(("UInt64", number.to_string())),
+        _ => {
+            let detail =
+                "a number of more than 64 bits is not asked for: it could be taken for another";
+            Err(Failure::Refused(detail.to_owned()))
+        }
+    }
 }
 
 fn within_dates(day: Date) -> Result<Date, Failure> {
@@ -155,7 +161,7 @@ mod tests {
         {
             assert!(table(&[text(fits)], false).is_ok(), "{fits}");
         }
-        for cut in ["18446744073709551616", "18446744073709551658", "-9223372036854775809"] {
+        for cut in ["18446744073709551616", "018446744073709551615", "-9223372036854775809"] {
             let found = table(&[text(cut)], false);
             assert!(matches!(found, Err(Failure::Refused(_))), "{cut}: {found:?}");
         }

@@ -37,6 +37,8 @@ pub(super) async fn set_up(
         format!("sql_mode = '{SQL_MODE}'"),
         "time_zone = '+00:00'".to_owned(),
         "autocommit = 1".to_owned(),
+        // Of means and quotients of whole numbers; the server's own four are few.
+        "div_precision_increment = 10".to_owned(),
         format!("max_error_count = {WARNINGS}"),
         limit,
     ];

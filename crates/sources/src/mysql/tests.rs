@@ -147,7 +147,7 @@ async fn every_type_comes_as_what_it_is() {
     assert_eq!(rows[1].replace(',', ""), "");
     assert_eq!(rows[2].replace(',', ""), "", "a date that is none is missing");
     let sums = "select sum(big), sum(price), avg(small), count(*), null from kinds";
-    assert_eq!(bench.rows(sums, &[]).await, "-9223372036854775808,12.50,65535.0000,3,");
+    assert_eq!(bench.rows(sums, &[]).await, "-9223372036854775808,12.50,65535.0000000000,3,");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 mod login;
 mod many;
 mod panels;
+mod pooler;
 mod row_security;
 mod sessions;
 mod stopping;

@@ -33,7 +33,7 @@ async fn every_answer_is_what_a_filter_in_memory_gives() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().expect("a number"));
     let cases = number("FANLIGHT_FUZZ_CASES").unwrap_or(CASES);
     let seed = number("FANLIGHT_FUZZ_SEED").unwrap_or(0);
-    let storm = Storm::start().await;
+    let storm = Storm::start();
     let report = storm.run(seed, cases).await;
     println!("{report}");
     assert_eq!(report.leaks, Vec::<String>::new(), "answers that are not the viewer's");

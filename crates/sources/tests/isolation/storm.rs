@@ -65,13 +65,13 @@ impl Case {
 }
 
 impl Storm {
-    pub(crate) async fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let rows = rows();
         let arguments = ["the_worker_process", "--exact", "--ignored", "--nocapture"];
         let program = std::env::current_exe().expect("this test");
         let limits = Limits { waiting_per_source: 100_000, ..Limits::default() };
         let sources = Sources::new(limits, WorkerCommand::new(program, arguments));
-        Self { databases: Databases::start(&rows).await, sources, rows }
+        Self { databases: Databases::start(&rows), sources, rows }
     }
 
     pub(crate) async fn stop(self) {
@@ -91,6 +91,9 @@ impl Storm {
         let expected = expected(&self.rows, &case.looker, &case.dataset, case.kind, &case.request);
         let mut report = Report::default();
         for database in self.databases.all() {
+            if !database.suits(&case.dataset, &case.looker) {
+                continue;
+            }
             let scope = case.looker.scope(database.isolated());
             let viewer = Viewer::new(&scope, &database.schemas, &database.sources);
             let name = database.name;

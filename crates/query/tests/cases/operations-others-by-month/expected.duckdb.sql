@@ -10,7 +10,7 @@ from (
 select case when dataset."fanlight others" = 1 then $1 else cast(dataset."dest" as varchar) end as "dest", cast(date_trunc('month', case typeof(dataset."time_hour") when 'DATE' then cast(dataset."time_hour" as timestamp) else timezone($2, cast(dataset."time_hour" as timestamptz)) end) as date) as "month", count(*) as "flights", dataset."fanlight others" as "fanlight others"
 from (
 select dataset.*, case when dataset."dest" in (
-select top."dest"
+select kept."dest"
 from (
 select dataset."dest" as "dest", count(*) as "flights"
 from (
@@ -20,7 +20,7 @@ where dataset."dest" is not null
 group by 1
 order by 2 desc nulls last, 1 nulls last
 limit $4
-) as top
+) as kept
 ) then 0 else 1 end as "fanlight others"
 from (
 select * from flights where carrier = $5

@@ -10,7 +10,7 @@ from (
 select case when dataset."fanlight others" = 1 then $1 else cast(dataset."dest" as varchar) end as "dest", count(*) as "flights", quantile_cont(cast(dataset."arr_delay" as double), 0.9) as "p90", dataset."fanlight others" as "fanlight others"
 from (
 select dataset.*, case when dataset."dest" in (
-select top."dest"
+select kept."dest"
 from (
 select dataset."dest" as "dest", count(*) as "flights", quantile_cont(cast(dataset."arr_delay" as double), 0.9) as "p90"
 from (
@@ -21,7 +21,7 @@ where dataset."origin" = $3
 group by 1
 order by 2 desc nulls last, 1 nulls last, 3 nulls last
 limit $4
-) as top
+) as kept
 ) then 0 else 1 end as "fanlight others"
 from (
 select * from flights where carrier = $5

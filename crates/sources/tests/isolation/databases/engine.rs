@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Database, isolated};
 use crate::rows::Row;
 
-pub(super) fn start(rows: &[Row], first_id: i64) -> Database {
+pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let dir = tempfile::tempdir().expect("a folder");
     let connection = |name: &str, rows: &[Row]| {
         let file = dir.path().join(name);
@@ -17,7 +17,7 @@ pub(super) fn start(rows: &[Row], first_id: i64) -> Database {
         serde_json::from_value(json).expect("a connection")
     };
     let connections = [connection("all.parquet", rows), connection("own.parquet", &isolated(rows))];
-    Database::new("engine", first_id, connections, dir)
+    vec![Database::new("engine", first_id, connections, dir)]
 }
 
 fn write(file: &Path, rows: &[Row]) {

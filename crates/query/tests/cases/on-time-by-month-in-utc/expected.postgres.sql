@@ -1,0 +1,12 @@
+-- rows: source 1, at most 10000 rows, UTC
+-- $1 text "UA"
+select cast(date_trunc('month', cast(dataset."time_hour" as timestamp)) as date) as "month", count(*) as "flights"
+from (
+select
+  time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
+  case when dep_delay > 15 then 1.0 when dep_delay is not null then 0.0 end as is_late
+from flights
+where carrier = $1
+) as dataset
+group by 1
+order by 1 nulls last, 2 nulls last;

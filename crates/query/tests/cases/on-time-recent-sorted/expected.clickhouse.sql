@@ -1,0 +1,26 @@
+-- rows: source 1, at most 100 rows, America/New_York
+-- $1 text "UA"
+select dataset."time_hour" as "time_hour", dataset."flight" as "flight", dataset."origin" as "origin", dataset."dest" as "dest", dataset."tailnum" as "tailnum", dataset."dep_delay" as "dep_delay", dataset."arr_delay" as "arr_delay", dataset."distance" as "distance"
+from (
+select
+  time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
+  case when dep_delay > 15 then 1.0 when dep_delay is not null then 0.0 end as is_late
+from flights
+where carrier = (select p1 from fanlight_values)
+) as dataset
+order by "dep_delay" desc nulls last, "time_hour" nulls last, "flight" nulls last, "origin" nulls last, "dest" nulls last, "tailnum" nulls last, "arr_delay" nulls last, "distance" nulls last
+limit 100 offset 300;
+
+-- total: source 1, at most 1 rows, America/New_York
+-- $1 text "UA"
+select count(*) as "total"
+from (
+select dataset."time_hour" as "time_hour", dataset."flight" as "flight", dataset."origin" as "origin", dataset."dest" as "dest", dataset."tailnum" as "tailnum", dataset."dep_delay" as "dep_delay", dataset."arr_delay" as "arr_delay", dataset."distance" as "distance"
+from (
+select
+  time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
+  case when dep_delay > 15 then 1.0 when dep_delay is not null then 0.0 end as is_late
+from flights
+where carrier = (select p1 from fanlight_values)
+) as dataset
+) as counted;
