@@ -651,6 +651,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cache:purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up kept results, on all servers within a second */
+        post: operations["purge_cache"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -788,6 +805,23 @@ export interface paths {
         post?: never;
         /** Let an environment show a dashboard no more */
         delete: operations["hide_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{name}/panels/{id}/query:explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a panel asks of its data source for a customer, and where the time goes */
+        post: operations["explain_panel"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1236,7 +1270,7 @@ export interface components {
             address: string | null;
             /** @description The call's `X-Request-Id`; `null` on the command line. */
             request_id: string | null;
-            /** @description `create`, `update`, `delete`, `rotate` or `publish`. */
+            /** @description `create`, `update`, `delete`, `rotate`, `publish` or `purge`. */
             action: string;
             /** @description The kind of record, for example `data_source`. */
             kind: string;
@@ -1262,13 +1296,29 @@ export interface components {
             /** Format: uint */
             failed: number;
         };
+        /** @description A value that is bound. */
+        BoundArgument: {
+            /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
+            type: string;
+            value: unknown;
+        };
         /**
          * @description The unit of a date bucket. Weeks start on Monday (ISO 8601).
          * @enum {string}
          */
         Bucket: "hour" | "day" | "week" | "month" | "quarter" | "year";
-        /** @description How long the result of a query may be reused: `off`, or a duration such as `90s`, `15m`, `24h`. */
-        CachePolicy: string;
+        /** @description A text, or both durations by name. */
+        CachePolicy: string | {
+            /** @description A duration such as `60s`. */
+            for: string;
+            /** @description A duration such as `10m`. */
+            stale: string;
+        };
+        /** @description Whose results are given up: a data source's, a dashboard's, or all with neither. */
+        CachePurge: {
+            data_source?: components["schemas"]["SourceName"] | null;
+            dashboard?: components["schemas"]["DashboardName"] | null;
+        };
         /** @description One value of a row. */
         Cell: null | boolean | number | string;
         /** @description One thing that was looked at. */
@@ -1600,6 +1650,8 @@ export interface components {
             sort?: components["schemas"]["Sort"][] | null;
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
         };
         /** @description A data source. */
         DataSource: {
@@ -1628,6 +1680,11 @@ export interface components {
             shared?: boolean;
             /** @description A row policy: only rows whose column equals the viewer's variable. */
             tenant_column?: components["schemas"]["TenantColumn"] | null;
+            /**
+             * @description Conditions on columns of the result by the customer's properties, all of which hold for every
+             *     row. They narrow; what keeps customers apart stands elsewhere.
+             */
+            row_policies?: components["schemas"]["RowPolicy"][];
             /**
              * @description Customer properties that `.raw()` may render as identifiers, for example
              *     `customer.table_name`.
@@ -1812,7 +1869,10 @@ export interface components {
             schema: components["schemas"]["SchemaName"];
             /** @description `null`: no data source stands in for the schema. */
             data_source: components["schemas"]["ExplainedSource"] | null;
+            /** @description The tenant column. */
             row_policy: components["schemas"]["ExplainedPolicy"] | null;
+            /** @description What narrows it further, all of which hold for every row. */
+            row_policies: components["schemas"]["ExplainedRowPolicy"][];
             /** @description Why it may answer; `null` when it does not. */
             ground: components["schemas"]["ExplainedGround"] | null;
             /** @description Why it does not answer; `null` when it does. */
@@ -1830,6 +1890,17 @@ export interface components {
             /** @description Its value; `null` when the viewer has none. */
             value: string | null;
         };
+        /** @description Only rows whose column is this property's value, or one of its values. */
+        ExplainedRowPolicy: {
+            column: components["schemas"]["ColumnName"];
+            /** @description As the author wrote it: `region in customer.regions`. */
+            condition: string;
+            /**
+             * @description The property's value; `null` when it is null, or when neither the customer nor an ancestor has
+             *     it, which refuses the dataset.
+             */
+            value: unknown;
+        };
         /** @description The data source that answers. */
         ExplainedSource: {
             name: components["schemas"]["SourceName"];
@@ -1837,6 +1908,26 @@ export interface components {
             chosen_by: components["schemas"]["ExplainedChoice"];
             /** @description The customer whose mapping chose it. */
             from: components["schemas"]["ProvidedId"] | null;
+        };
+        /** @description A statement as the data source gets it. */
+        ExplainedStatement: {
+            /** @description `rows`, `total`, `totals`, `current`, `previous` or `previous_rows`. */
+            purpose: string;
+            sql: string;
+            /** @description In the order of the placeholders. */
+            arguments: components["schemas"]["BoundArgument"][];
+            /** @description Session variables that the database's row security reads. */
+            session: components["schemas"]["SessionVariable"][];
+            time_zone: components["schemas"]["TimeZoneName"];
+            /**
+             * Format: uint32
+             * @description Most rows of the result.
+             */
+            row_limit: number;
+            /** @description The result that is kept for this statement on this server; `null`: none. */
+            kept: components["schemas"]["KeptResult"] | null;
+            /** @description What came of running it; `null` when that was not asked. */
+            run: components["schemas"]["StatementRun"] | null;
         };
         /** @description A variable with its value and where it comes from. */
         ExplainedVariable: {
@@ -2188,6 +2279,8 @@ export interface components {
             sort?: components["schemas"]["Sort"][] | null;
             /** @description On columns of the panel's result. */
             filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
             /** @enum {string} */
             format: "csv" | "xlsx" | "png" | "svg" | "pdf";
             /**
@@ -2381,6 +2474,16 @@ export interface components {
              * @default []
              */
             dashboards: components["schemas"]["InlineDashboard"][];
+        };
+        /** @description A result in the cache. */
+        KeptResult: {
+            /**
+             * Format: date-time
+             * @description When the data source was asked.
+             */
+            as_of: string;
+            /** Format: uint64 */
+            rows: number;
         };
         /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
         LayoutItem: {
@@ -2636,10 +2739,61 @@ export interface components {
             /** @description When the data source was asked: RFC 3339. */
             as_of: string;
         };
+        /** @description What a panel asks for a customer. */
+        PanelExplanation: {
+            dashboard: components["schemas"]["ExplainedDashboard"];
+            panel: components["schemas"]["PanelId"];
+            /** @description The dashboard's policy. */
+            cache: components["schemas"]["CachePolicy"];
+            dataset: components["schemas"]["ExplainedDataset"];
+            /** @description Why the request becomes no statement; `null` when it does. */
+            refusal: string | null;
+            /**
+             * Format: uint64
+             * @description How long it took from the request to the statements, in microseconds.
+             */
+            compile_us: number;
+            /**
+             * @description The rows first; then, where the panel shows them, their number on all pages, totals, and what a
+             *     trend is compared with.
+             */
+            statements: components["schemas"]["ExplainedStatement"][];
+        };
         /** @description The id of a panel inside one dashboard, also usable as a variable name. */
         PanelId: string;
         /** @description How a panel shows its rows. */
         PanelKind: ("bar" | "line" | "table") | "kpi" | "kpi_trend";
+        /** @description What is to be explained: a viewer's request, and whose it is. */
+        PanelToExplain: {
+            /** @description Values of controls and of the page, by name. Names that speak of the customer are ignored. */
+            variables?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description An IANA zone for date buckets and date ranges; the dashboard's when absent. */
+            time_zone?: components["schemas"]["TimeZoneName"] | null;
+            /**
+             * Format: uint32
+             * @description A table's page, from 1.
+             */
+            page?: number | null;
+            /**
+             * Format: uint32
+             * @description A table's rows on a page, at most 1000.
+             */
+            page_size?: number | null;
+            /** @description In place of the panel's own order. */
+            sort?: components["schemas"]["Sort"][] | null;
+            /** @description On columns of the panel's result. */
+            filters?: components["schemas"]["Filter"][] | null;
+            /** @description `true`: answer by a result of the last few seconds, or ask the data source anew. */
+            refresh?: boolean | null;
+            /** @description The customer for whom a viewer would ask. */
+            customer: components["schemas"]["ProvidedId"];
+            /** @description The version published there; the newest when absent. */
+            environment?: components["schemas"]["EnvironmentName"] | null;
+            /** @description `true`: also run the statements, past the cache, and tell how long each stage took. */
+            run?: boolean | null;
+        };
         /** @description A customer on the path. */
         PathCustomer: {
             provided_id: components["schemas"]["ProvidedId"];
@@ -2861,6 +3015,15 @@ export interface components {
             /** @description Of a table's column that was a value: the measure whose figures it holds. */
             measure?: string | null;
         };
+        /** @description Keeps the rows whose column fits a property of the customer: give either `in` or `equals`. */
+        RowPolicy: {
+            /** @description A column of the dataset's result. */
+            column: components["schemas"]["ColumnName"];
+            /** @description A property whose values the column may have, for example `customer.regions`. */
+            in?: string | null;
+            /** @description A property whose value the column has, for example `customer.station`. */
+            equals?: string | null;
+        };
         /** @description What became of one row. */
         RowResult: {
             /**
@@ -2946,6 +3109,13 @@ export interface components {
         SchemaName: string;
         /** @description A text that is sealed at rest, shown to nobody, and in no log. */
         Secret: string;
+        /** @description A session variable with its value. */
+        SessionVariable: {
+            name: string;
+            /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
+            type: string;
+            value: unknown;
+        };
         /** @description One key of an order. Missing values come last in either direction. */
         Sort: {
             /** @description A column of the panel's result. */
@@ -2972,6 +3142,38 @@ export interface components {
         };
         /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
         SourceName: string;
+        /** @description What came of running a statement, past the cache. Times are microseconds. */
+        StatementRun: {
+            /** @description Why there is no result; `null` when there is one. */
+            error: string | null;
+            /**
+             * Format: uint64
+             * @description The wait for the customer's turn.
+             */
+            queue_us: number;
+            /**
+             * Format: uint64
+             * @description Until the data source was open; 0 where that is part of the execution.
+             */
+            open_us: number;
+            /**
+             * Format: uint64
+             * @description In the database, and on the way back.
+             */
+            execute_us: number;
+            /**
+             * Format: uint64
+             * @description From rows to the reply's JSON.
+             */
+            encode_us: number;
+            /** Format: uint64 */
+            rows: number;
+            /**
+             * Format: uint64
+             * @description Of the rows as JSON.
+             */
+            bytes: number;
+        };
         /** @description A table behind the connection. */
         Table: {
             name: string;
@@ -4364,6 +4566,37 @@ export interface operations {
             };
         };
     };
+    purge_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CachePurge"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -4911,6 +5144,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_panel: {
+        parameters: {
+            query?: {
+                /** @description The customer's data visibility group. */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelToExplain"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelExplanation"];
+                };
             };
             /** @description What went wrong, and what to do */
             default: {

@@ -40,6 +40,23 @@ pub struct Comparison {
     pub bucket: Bucket,
 }
 
+impl Compiled {
+    /// All statements, the rows first, each with what it is for: `rows`, `total`, `totals`, `current`,
+    /// `previous` or `previous_rows`.
+    pub fn statements(&self) -> impl Iterator<Item = (&'static str, &Statement)> {
+        let comparison = self.comparison.as_ref();
+        let all = [
+            ("rows", Some(&self.rows)),
+            ("total", self.total.as_ref()),
+            ("totals", self.totals.as_ref()),
+            ("current", comparison.map(|it| &it.current)),
+            ("previous", comparison.map(|it| &it.previous)),
+            ("previous_rows", comparison.map(|it| &it.previous_rows)),
+        ];
+        all.into_iter().filter_map(|(purpose, statement)| Some((purpose, statement?)))
+    }
+}
+
 /// One column of a result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResultColumn {

@@ -121,27 +121,37 @@ pub fn explain<'a>(
     prepared: &'a PreparedDashboard,
     viewer: &'a Viewer<'a>,
 ) -> Vec<DatasetExplanation<'a>> {
-    let datasets = prepared.dashboard().datasets.iter();
-    datasets
-        .map(|(dataset, definition)| {
-            let (answer, tenants) = match answer(dataset, prepared, viewer) {
-                Ok((ground, tenants)) => (Ok(ground), tenants),
-                Err(error) => (Err(error), Vec::new()),
-            };
-            DatasetExplanation {
-                dataset,
-                schema: &definition.schema,
-                source: chosen(viewer, &definition.schema),
-                policy: definition.tenant_column.as_ref().map(|policy| BoundPolicy {
-                    policy,
-                    value: viewer.level_id(&policy.equals).flatten(),
-                }),
-                row_policies: bound(&definition.row_policies, viewer),
-                tenants,
-                answer,
-            }
-        })
-        .collect()
+    let datasets = prepared.dashboard().datasets.keys();
+    let nothing = Map::new();
+    datasets.filter_map(|name| explain_dataset(name, &nothing, prepared, viewer)).collect()
+}
+
+/// How one dataset answers a viewer who sends these variables. `None`: there is no such dataset.
+pub fn explain_dataset<'a>(
+    dataset: &DatasetName,
+    sent: &Map<String, Json>,
+    prepared: &'a PreparedDashboard,
+    viewer: &'a Viewer<'a>,
+) -> Option<DatasetExplanation<'a>> {
+    let found = prepared.dashboard().datasets.get_key_value(dataset);
+    found.map(|(dataset, definition)| {
+        let (answer, tenants) = match answer(dataset, sent, prepared, viewer) {
+            Ok((ground, tenants)) => (Ok(ground), tenants),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        DatasetExplanation {
+            dataset,
+            schema: &definition.schema,
+            source: chosen(viewer, &definition.schema),
+            policy: definition.tenant_column.as_ref().map(|policy| BoundPolicy {
+                policy,
+                value: viewer.level_id(&policy.equals).flatten(),
+            }),
+            row_policies: bound(&definition.row_policies, viewer),
+            tenants,
+            answer,
+        }
+    })
 }
 
 fn bound<'a>(policies: &'a [RowPolicy], viewer: &'a Viewer<'a>) -> Vec<BoundRowPolicy<'a>> {
@@ -161,11 +171,12 @@ fn chosen<'a>(viewer: &'a Viewer<'a>, schema: &SchemaName) -> Option<ChosenSourc
 /// By the way of every request: rendered, and held to a ground.
 fn answer<'a>(
     dataset: &'a DatasetName,
+    sent: &Map<String, Json>,
     prepared: &'a PreparedDashboard,
     viewer: &'a Viewer<'a>,
 ) -> Result<(Ground, Vec<TenantIds>), QueryError> {
     let zone = zone_of(prepared.dashboard())?;
-    let asked = Asked { zone: &zone, sent: &Map::new(), ignored: None };
+    let asked = Asked { zone: &zone, sent, ignored: None };
     let mut rendered = rendered(dataset, prepared, viewer, &asked, Vec::new())?;
     let tenants = tenants(&rendered, viewer);
     let ground = ground(&mut rendered, prepared, viewer)

@@ -40,7 +40,7 @@ pub use dialect::CLICKHOUSE_VALUES;
 pub use error::{Audience, DatasetFault, QueryError, RequestFault, RowPolicyFault};
 pub use explain::{
     BoundPolicy, BoundRowPolicy, ChosenSource, DatasetExplanation, TenantIds, VariableKind,
-    ViewerVariable, explain,
+    ViewerVariable, explain, explain_dataset,
 };
 pub use gate::Refusal;
 pub use isolation::Unproved;

@@ -19,12 +19,12 @@ use model::name::TableName;
 use model::source::ClickHouse;
 use query::Value;
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
 use crate::result::ResultSet;
-use crate::stop::Stop;
+use crate::stop::{Stop, Stopper, stop};
 use client::{Client, Request};
 use session::Session;
 
@@ -53,7 +53,10 @@ pub(crate) struct ClickHouseServer {
     /// What the server knows and allows; asked before the first query.
     session: Mutex<Option<Arc<Session>>>,
     turns: Semaphore,
+    at_once: u32,
     statement_timeout: Duration,
+    /// Ends what runs when the source is closed.
+    closing: (Stopper, Stop),
 }
 
 impl ClickHouseServer {
@@ -64,7 +67,9 @@ impl ClickHouseServer {
             connection: connection.clone(),
             session: Mutex::default(),
             turns: Semaphore::new(at_once),
+            at_once: u32::try_from(at_once).unwrap_or(u32::MAX),
             statement_timeout: of.limits.statement_timeout,
+            closing: stop(),
         }
     }
 
@@ -84,16 +89,23 @@ impl ClickHouseServer {
         let Ok(_turn) = self.turns.acquire().await else {
             return Err(Failure::Unavailable("the source is closed".to_owned()));
         };
+        let stopped = async {
+            tokio::select! {
+                () = stop.ordered() => {}
+                () = self.closing.1.ordered() => {}
+            }
+        };
+        tokio::pin!(stopped);
         let session = tokio::select! {
             session = self.session() => session?,
-            () = stop.ordered() => return Err(Failure::Stopped),
+            () = &mut stopped => return Err(Failure::Stopped),
         };
         let id = query_id(query.request_id);
         let running = self.ask(&session, query, &id);
         tokio::pin!(running);
         tokio::select! {
             outcome = &mut running => outcome,
-            () = stop.ordered() => {
+            () = &mut stopped => {
                 self.stop(&id, running).await;
                 Err(Failure::Stopped)
             }
@@ -200,8 +212,13 @@ impl Connector for ClickHouseServer {
     }
 
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        // What still runs ends when its connection is dropped with its task, or at its time limit.
-        async move { self.turns.close() }.boxed()
+        async move {
+            self.closing.0.stop();
+            // Whoever had a turn has told the server.
+            let _ = timeout(FAREWELL, self.turns.acquire_many(self.at_once)).await;
+            self.turns.close();
+        }
+        .boxed()
     }
 }
 

@@ -31,6 +31,11 @@ pub(crate) trait Connector: Send + Sync {
         stop: Stop,
     ) -> BoxFuture<'static, Result<ResultSet, Failure>>;
 
+    /// Makes sure that a query finds the source open. Where this does nothing, the query opens it.
+    fn open(self: Arc<Self>) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// The columns of a table.
     fn describe(
         self: Arc<Self>,

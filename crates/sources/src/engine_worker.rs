@@ -237,6 +237,10 @@ impl Connector for EngineWorkers {
         self.run(query, stop).boxed()
     }
 
+    fn open(self: Arc<Self>) -> BoxFuture<'static, Result<(), Failure>> {
+        async move { self.worker().await.map(drop) }.boxed()
+    }
+
     fn describe(
         self: Arc<Self>,
         table: String,

@@ -10,6 +10,7 @@ use crate::activity::Activity;
 use crate::connector::{Circumstances, Connector, Failure, Query, connector};
 use crate::error::SourceError;
 use crate::gate::{Gate, Permit};
+use crate::measure::Stages;
 use crate::objects::ObjectCache;
 use crate::options::{CustomerKey, Limits, WorkerCommand};
 use crate::queue::QueueLimits;
@@ -62,16 +63,18 @@ impl Instance {
         query: Query,
         customer: CustomerKey,
         abandoned: Stop,
-        tell: impl AsyncFnOnce(Result<ResultSet, SourceError>),
+        tell: impl AsyncFnOnce(Result<ResultSet, SourceError>, Stages),
     ) {
         self.touch();
+        let asked = Instant::now();
         let entered = tokio::select! {
             permit = self.enter(customer) => permit,
             () = abandoned.ordered() => Err(Failure::Stopped.into()),
         };
+        let stages = Stages { queue: asked.elapsed(), ..Stages::default() };
         match entered {
-            Ok(_permit) => self.execute(query, abandoned, tell).await,
-            Err(error) => tell(Err(error)).await,
+            Ok(_permit) => self.execute(query, abandoned, stages, tell).await,
+            Err(error) => tell(Err(error), stages).await,
         }
         self.touch();
     }
@@ -90,19 +93,24 @@ impl Instance {
         &self,
         query: Query,
         abandoned: Stop,
-        tell: impl AsyncFnOnce(Result<ResultSet, SourceError>),
+        stages: Stages,
+        tell: impl AsyncFnOnce(Result<ResultSet, SourceError>, Stages),
     ) {
+        let begun = Instant::now();
+        let stages = || Stages { execute: begun.elapsed(), ..stages };
         let (stopper, stop) = stop();
         let mut execution = Arc::clone(&self.connector).execute(Arc::new(query), stop);
         let early = tokio::select! {
-            outcome = &mut execution => return tell(outcome.map_err(SourceError::from)).await,
+            outcome = &mut execution => {
+                return tell(outcome.map_err(SourceError::from), stages()).await;
+            }
             () = sleep(self.statement_timeout) => {
                 SourceError::TimedOut { limit: self.statement_timeout }
             }
             () = abandoned.ordered() => SourceError::from(Failure::Stopped),
         };
         stopper.stop();
-        tell(Err(early)).await;
+        tell(Err(early), stages()).await;
         let _ = execution.await;
     }
 

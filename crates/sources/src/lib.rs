@@ -17,6 +17,7 @@ mod error;
 mod flight;
 mod gate;
 mod instance;
+mod measure;
 mod mysql;
 mod network;
 mod objects;
@@ -36,6 +37,7 @@ mod stop;
 pub use activity::{Activity, Load, Outcomes};
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
+pub use measure::{Measured, Stages};
 pub use network::NetworkPolicy;
 pub use options::{
     CachePolicy, CustomerKey, Limits, ObjectLimits, REFRESH_PAUSE, RunOptions, WorkerCommand,

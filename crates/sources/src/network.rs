@@ -5,6 +5,7 @@
 //! name that changes its mind between two look-ups leads nowhere new.
 
 mod encryption;
+mod http;
 mod policy;
 
 use std::io;
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 use crate::connector::Failure;
 
 pub(crate) use encryption::encryption;
+pub(crate) use http::{check_address, client_builder};
 pub use policy::NetworkPolicy;
 
 /// How long the look-up of a name may take.

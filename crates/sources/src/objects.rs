@@ -87,7 +87,7 @@ impl Bucket {
 
     async fn download(&self, object: &Object, mut file: File) -> Result<(), Failure> {
         let failed = |detail: String| Failure::Unavailable(format!("{}: {detail}", object.key()));
-        let options = GetOptions { if_match: object.e_tag(), ..GetOptions::default() };
+        let options = GetOptions { if_match: object.if_match(), ..GetOptions::default() };
         let got = self.store.get_opts(object.path(), options).await;
         let mut parts = got.map_err(|error| failed(error.to_string()))?.into_stream();
         let mut bytes = 0;

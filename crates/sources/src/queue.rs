@@ -161,6 +161,34 @@ mod tests {
         assert_eq!(queue.next(), Some(('a', "a2")));
     }
 
+    /// A greedy customer with 200 items, and others with one each: however many came before, each of
+    /// the others waits for one item of the greedy one at most.
+    #[test]
+    fn a_greedy_customer_delays_another_by_one_item() {
+        let greedy = (0..200).map(|_| "g");
+        let items: Vec<&'static str> = greedy.chain(["b", "c", "d", "b"]).collect();
+        let mut queue = queue(limits(1, 1, 300), &items);
+        let mut order = String::new();
+        while let Some((customer, _)) = queue.next() {
+            order.push(customer);
+            queue.finished(&customer);
+        }
+        assert!(order.starts_with("gbcdgbgg"), "{order}");
+        assert_eq!(order.len(), 204);
+    }
+
+    #[test]
+    fn a_customer_below_its_quota_finds_places_that_a_greedy_one_may_not_take() {
+        let greedy: Vec<&'static str> = vec!["g"; 200];
+        let mut queue = queue(limits(8, 4, 300), &greedy);
+        for _ in 0..4 {
+            assert_eq!(queue.next(), Some(('g', "g")));
+        }
+        assert_eq!(queue.next(), None, "its quota is full, places are left");
+        queue.push('b', "b").unwrap();
+        assert_eq!(queue.next(), Some(('b', "b")));
+    }
+
     #[test]
     fn no_more_run_than_may_whoever_asks() {
         let mut queue = queue(limits(2, 2, 9), &["a1", "b1", "c1"]);

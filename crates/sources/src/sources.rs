@@ -11,6 +11,7 @@ use model::source::DataSource;
 use query::{Statement, Step};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 use crate::activity::{Activity, Load, name_of};
 use crate::cache::{Fresh, ResultCache, Use};
@@ -18,6 +19,7 @@ use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
 use crate::flight::{Flights, Pilot, Waiter};
 use crate::instance::Instance;
+use crate::measure::Stages;
 use crate::objects::ObjectCache;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
 use crate::result::{Answer, ResultSet, apply};
@@ -80,13 +82,23 @@ impl Sources {
         statement: &Statement,
         options: RunOptions,
     ) -> Result<Answer, SourceError> {
+        let key = key(statement, options.purge);
+        let work = self.work(source, statement, options.request_id)?;
+        self.answer(source, key, || work, options).await
+    }
+
+    /// What a statement asks of a connector. Errs when it was compiled for another source.
+    pub(crate) fn work(
+        &self,
+        source: &DataSource,
+        statement: &Statement,
+        request_id: Uuid,
+    ) -> Result<Work, SourceError> {
         if statement.source() != source.id {
             let detail = format!("it was compiled for source {:?}", statement.source());
             return Err(SourceError::Refused { detail });
         }
-        let key = key(statement, options.purge);
-        let request_id = options.request_id;
-        let query = || Query {
+        let query = Query {
             sql: statement.sql().to_owned(),
             arguments: statement.args().to_vec(),
             session: statement.session().to_vec(),
@@ -94,8 +106,7 @@ impl Sources {
             byte_limit: self.0.limits.result_bytes,
             request_id,
         };
-        let work = || Work { query: query(), steps: statement.steps().to_vec() };
-        self.answer(source, key, work, options).await
+        Ok(Work { query, steps: statement.steps().to_vec() })
     }
 
     /// The columns of a table of `source`, in their order.
@@ -144,6 +155,10 @@ impl Sources {
     /// Waits until no other connection is being tried.
     pub(crate) async fn turn_to_probe(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.0.probe.lock().await
+    }
+
+    pub(crate) fn cache(&self) -> &ResultCache {
+        &self.0.cache
     }
 
     pub(crate) fn shared_activity(&self) -> &Arc<Activity> {
@@ -236,7 +251,7 @@ impl Sources {
     }
 
     /// The open instance for this revision of the source, or a new one.
-    fn instance(&self, source: &DataSource) -> Result<Arc<Instance>, SourceError> {
+    pub(crate) fn instance(&self, source: &DataSource) -> Result<Arc<Instance>, SourceError> {
         self.0.sweeper.call_once(|| {
             tokio::spawn(sweep(Arc::downgrade(&self.0)));
         });
@@ -263,7 +278,7 @@ impl Sources {
 }
 
 /// Under what a result is kept: whatever decides its rows, and the purges so far.
-fn key(statement: &Statement, purge: i64) -> Hash {
+pub(crate) fn key(statement: &Statement, purge: i64) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(statement.cache_key().as_bytes());
     hasher.update(&purge.to_le_bytes());
@@ -278,8 +293,8 @@ impl Inner {
 
 /// What is asked of a database, and what is done with its answer.
 pub(crate) struct Work {
-    query: Query,
-    steps: Vec<Step>,
+    pub(crate) query: Query,
+    pub(crate) steps: Vec<Step>,
 }
 
 impl From<Query> for Work {
@@ -299,7 +314,7 @@ async fn fly(inner: Arc<Inner>, instance: Arc<Instance>, pilot: Pilot, flight: F
     let (as_of, asked) = (now(), Instant::now());
     let stop = pilot.stop.clone();
     let Work { query, steps } = work;
-    let tell = async |outcome: Result<ResultSet, SourceError>| {
+    let tell = async |outcome: Result<ResultSet, SourceError>, _: Stages| {
         let outcome = outcome.and_then(|result| apply(result, &steps));
         inner.activity.query_ended(&outcome, pilot.stop.is_ordered(), asked.elapsed());
         Span::current().record("fanlight.outcome", name_of(&outcome, pilot.stop.is_ordered()));
@@ -344,5 +359,7 @@ async fn sweep(inner: Weak<Inner>) {
 
 #[cfg(test)]
 mod cache_tests;
+#[cfg(test)]
+mod fairness_tests;
 #[cfg(test)]
 mod tests;

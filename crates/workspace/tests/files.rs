@@ -1,7 +1,5 @@
 //! Where the paths of data sources lead.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail anywhere, its helpers too")]
-
 use std::fs;
 
 use model::name::{SourceName, TableName};

@@ -56,7 +56,9 @@ fn csv_reader(
         let sql = format!("SELECT Prompt FROM sniff_csv({files}, sample_size = -1{known}{types})");
         let reader: String =
             connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| error.to_string())?;
-        let reader = reader.trim_end().trim_start_matches("FROM ").trim_end_matches([';', ')']);
+        // `FROM read_csv(…);`, to which an option more is added.
+        let reader = reader.trim_end().trim_end_matches(';').trim_start_matches("FROM ");
+        let reader = reader.strip_suffix(')').unwrap_or(reader);
         return Ok(format!("{reader}, {})", partitions.options()));
     }
     let all = format!("{files}, union_by_name = true{known}, {}", partitions.options());

@@ -20,7 +20,8 @@ use query::Target;
 
 use self::answer::{PanelData, Question};
 use self::definition::Definition;
-use self::request::DataRequest;
+pub(crate) use self::request::DataRequest;
+pub(crate) use self::rows::encode;
 use self::viewer::{PanelOfViewer, Viewer};
 use crate::answer::Answer;
 use crate::api_error::ApiError;

@@ -6,6 +6,7 @@ mod carried;
 #[path = "../shared/document.rs"]
 mod contract;
 mod credentials;
+mod explained;
 mod isolation;
 mod leaving;
 mod operations;

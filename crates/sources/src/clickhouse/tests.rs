@@ -296,6 +296,22 @@ async fn a_query_that_nobody_waits_for_any_more_is_stopped_in_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_closed_leaves_nothing_behind() {
+    let bench = Arc::new(bench());
+    let mark = bench.database.clone();
+    let sql = format!("{ENDLESS} where '{mark}' <> ''");
+    let asked = tokio::spawn({
+        let bench = Arc::clone(&bench);
+        async move { bench.ask(&sql).await }
+    });
+    until(1, &mark).await;
+    bench.sources.shutdown().await;
+    assert_eq!(running(&mark), 0);
+    let found = asked.await.unwrap();
+    assert!(matches!(found, Err(SourceError::Unavailable { .. })), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_error_after_the_first_rows_is_an_error() {
     let bench = bench();
     let late =

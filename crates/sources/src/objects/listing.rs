@@ -17,11 +17,17 @@ const MAX_LISTED: usize = 100_000;
 pub(crate) struct Listing(Vec<Vec<Object>>);
 
 /// One version of one object.
-#[derive(PartialEq)]
 pub(super) struct Object {
     meta: ObjectMeta,
     /// The key's part after the prefix of the table.
     name: String,
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.key().to_owned(), it.name.clone(), it.bytes(), it.version());
+        of(self) == of(other)
+    }
 }
 
 impl Listing {
@@ -43,17 +49,22 @@ impl Object {
         self.meta.size
     }
 
-    pub(super) fn e_tag(&self) -> Option<String> {
-        self.meta.e_tag.clone()
+    /// The condition under which a GET answers this version; a weak ETag is none.
+    pub(super) fn if_match(&self) -> Option<String> {
+        self.meta.e_tag.clone().filter(|e_tag| !e_tag.starts_with("W/"))
+    }
+
+    /// The ETag, or where a store has none, the time of the last change.
+    fn version(&self) -> String {
+        let changed = || self.meta.last_modified.timestamp_micros().to_string();
+        self.meta.e_tag.clone().unwrap_or_else(changed)
     }
 
     /// Names this version of the object among all objects that any login has fetched.
     pub(super) fn id(&self, login: &str) -> String {
         let mut hasher = blake3::Hasher::new();
-        let e_tag = self.meta.e_tag.as_deref().unwrap_or_default();
-        let changed = self.meta.last_modified.timestamp_micros();
-        let (bytes, name) = (self.meta.size, &self.name);
-        for part in [login, self.key(), name, e_tag, &format!("{bytes} {changed}")] {
+        let bytes = self.bytes().to_string();
+        for part in [login, self.key(), &self.name, &self.version(), &bytes] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }

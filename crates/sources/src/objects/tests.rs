@@ -135,6 +135,9 @@ async fn tables_are_made_of_keys_prefixes_and_patterns() {
         let source = source(id, connection(&store, path));
         assert_eq!(bench.ask(&source, sql).await.unwrap(), expected, "{path}");
     }
+    let mut by_name = connection(&store, "one key.jsonl");
+    by_name["storage"]["endpoint"] = json!(store.endpoint.replace("127.0.0.1", "localhost"));
+    assert_eq!(bench.ask(&source(id + 1, by_name), "select n from t").await.unwrap(), "16");
     bench.sources.shutdown().await;
 }
 

@@ -1,5 +1,6 @@
 //! The whole way of a query to a real PostgreSQL.
 
+mod crowd;
 mod login;
 mod many;
 mod panels;

@@ -20,7 +20,7 @@ fn the_worker_process() {
     engine::worker::main();
 }
 
-const ENDLESS: &str =
+pub(super) const ENDLESS: &str =
     "with recursive n as (select 1 i union all select i + 1 from n) select count(*) from n";
 
 pub(super) struct Bench {

@@ -194,10 +194,13 @@ impl Look<'_> {
             query::compile(&Request::of(target, Clock::system().now()), prepared, &self.viewer);
         let compiled = compiled.map_err(|error| error.to_string())?;
         let rows = self.run(&compiled.rows).await?;
-        let total = match &compiled.total {
-            Some(statement) => only_number(&self.run(statement).await?),
-            None => None,
-        };
+        let mut total = None;
+        for (purpose, statement) in compiled.statements().skip(1) {
+            let answer = self.run(statement).await?;
+            if purpose == "total" {
+                total = only_number(&answer);
+            }
+        }
         Ok(Got { compiled, rows, total, time: begun.elapsed() })
     }
 

@@ -55,7 +55,7 @@ impl FromFields for DataRequest {
 
 impl DataRequest {
     /// The request, asked now of one part of the dashboard.
-    pub(super) fn of(self, target: Target, now: Timestamp) -> Request {
+    pub(crate) fn of(self, target: Target, now: Timestamp) -> Request {
         let Self { variables, time_zone, page, page_size, sort, filters, refresh: _ } = self;
         Request { variables, time_zone, page, page_size, sort, filters, ..Request::of(target, now) }
     }

@@ -49,7 +49,7 @@ pub(super) enum CellForm {
 }
 
 /// `"columns":[…],"rows":[[…],…]`, without the braces around them.
-pub(super) fn encode(result: &ResultSet) -> Bytes {
+pub(crate) fn encode(result: &ResultSet) -> Bytes {
     let columns = result.columns();
     let headings: Vec<Heading<'_>> = columns
         .iter()

@@ -34,6 +34,17 @@ pub(crate) struct AnyWriter(Anyone);
 /// The operator: the admin key.
 pub(crate) struct Operator(OperatorScope);
 
+/// The operator within one group: the admin key with `?group=NAME`.
+pub(crate) struct OperatorInGroup(GroupScope);
+
+impl Deref for OperatorInGroup {
+    type Target = GroupScope;
+
+    fn deref(&self) -> &GroupScope {
+        &self.0
+    }
+}
+
 impl Deref for InGroup {
     type Target = GroupScope;
 
@@ -156,6 +167,15 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
+impl FromRequestParts<App> for OperatorInGroup {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let operator = Operator::from_request_parts(parts, app).await?;
+        Ok(Self(named_group(parts, app, &operator).await?))
+    }
+}
+
 /// A caller within one group, or the operator over all of them.
 pub(crate) enum Reach {
     Group(GroupScope),
@@ -207,6 +227,13 @@ impl Describe for Anyone {
 impl Describe for AnyWriter {
     fn describe(description: &mut Description) {
         InGroup::describe(description);
+    }
+}
+
+impl Describe for OperatorInGroup {
+    fn describe(description: &mut Description) {
+        Operator::describe(description);
+        description.parameter("group", Place::Query, "The customer's data visibility group.");
     }
 }
 

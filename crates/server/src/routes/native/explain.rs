@@ -1,5 +1,7 @@
 //! What a viewer who speaks for a customer would get of a dashboard, and why.
 
+mod panel;
+
 use axum::Json;
 use axum::extract::State;
 use model::Customer;
@@ -24,12 +26,20 @@ use crate::extract::{InPath, InQuery};
 use crate::openapi::{Operation, operation};
 
 pub(super) fn operations() -> Vec<Operation> {
-    vec![operation(
-        "GET /v1/customers/{provided_id}/explain",
-        "explain_customer",
-        "Tell what a viewer who speaks for this customer gets of a dashboard, and why",
-        explain,
-    )]
+    vec![
+        operation(
+            "GET /v1/customers/{provided_id}/explain",
+            "explain_customer",
+            "Tell what a viewer who speaks for this customer gets of a dashboard, and why",
+            explain,
+        ),
+        operation(
+            "POST /v1/dashboards/{name}/panels/{id}/query:explain",
+            "explain_panel",
+            "Show what a panel asks of its data source for a customer, and where the time goes",
+            panel::panel,
+        ),
+    ]
 }
 
 /// Which dashboard is explained.

@@ -150,6 +150,12 @@ fn dashboards() -> Vec<Row> {
             Value::Null,
             FINE,
         ),
+        on_record(
+            "POST /v1/dashboards/{name}/panels/{id}/query:explain",
+            &format!("{on_time}/panels/flights/query:explain"),
+            json!({"customer": "UA"}),
+            FINE,
+        ),
         on_record(version, &format!("{on_time}/versions/1"), Value::Null, FINE),
         on_record(show, &production, json!({"version": 1}), FINE),
         on_record(hide, &production, Value::Null, (204, "")),
