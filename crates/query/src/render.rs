@@ -3,7 +3,7 @@
 mod condition;
 mod others;
 
-use model::name::TimeZoneName;
+use model::name::{ColumnName, TimeZoneName};
 
 use crate::compile::{Comparison, Compiled};
 use crate::dialect::Dialect;
@@ -11,7 +11,7 @@ use crate::formula::{self, Ranks};
 use crate::fragment::Fragment;
 use crate::plan::{ComparedShapes, Plan, Rendered};
 use crate::restrict::RestrictedPlan;
-use crate::shape::{Column, Computed, Key, OrderKey, Shape};
+use crate::shape::{Column, Computed, Condition, Key, OrderKey, Shape};
 use crate::statement::Statement;
 
 pub(crate) fn render(plan: RestrictedPlan<'_>) -> Compiled {
@@ -112,25 +112,55 @@ impl Frame<'_> {
         }
         let mut sql = Fragment::default();
         sql.sql("select ");
-        match self.shape.others {
-            Some(_) => sql.sql(&self.result_columns()),
-            None => sql.sql("*"),
+        match self.shape.others.is_some() || self.has_own_names() {
+            true => sql.sql(&self.result_columns()),
+            false => sql.sql("*"),
         }
         sql.append(grouped.between("\nfrom (\n", "\n) as result"));
-        self.conditions(&mut sql, "result", &self.shape.after);
+        let after: Vec<Condition> =
+            self.shape.after.iter().map(|condition| self.on_result(condition)).collect();
+        self.conditions(&mut sql, "result", &after);
         sql
     }
 
     /// Whether the result's rows are those of a relation `result`.
     fn is_wrapped(&self) -> bool {
         let is_named = self.shape.grouped && self.dialect.orders_by_expressions();
-        is_named || !self.shape.after.is_empty() || self.shape.others.is_some()
+        let is_selected = !self.shape.after.is_empty() || self.shape.others.is_some();
+        is_named || is_selected || self.has_own_names()
+    }
+
+    /// Whether groups are computed under names of ours: where a result's name would hide the dataset's
+    /// column from a condition or another measure.
+    fn has_own_names(&self) -> bool {
+        self.shape.grouped && self.dialect.aliases_hide_qualified_columns()
+    }
+
+    /// The name under which a column is computed.
+    fn computed_name(&self, at: usize) -> ColumnName {
+        let name = &self.shape.columns[at].result.name;
+        let own = self.has_own_names().then(|| format!("fanlight column {}", at + 1));
+        own.and_then(|own| ColumnName::try_from(own).ok()).unwrap_or_else(|| name.clone())
+    }
+
+    fn on_result(&self, condition: &Condition) -> Condition {
+        let mut columns = self.shape.columns.iter();
+        let at = columns.position(|column| column.result.name == condition.column);
+        let column = at.map_or_else(|| condition.column.clone(), |at| self.computed_name(at));
+        Condition { column, test: condition.test.clone() }
     }
 
     fn result_columns(&self) -> String {
-        let columns = self.shape.columns.iter();
-        let names = columns.map(|column| self.of("result", column.result.name.as_str()));
-        names.collect::<Vec<_>>().join(", ")
+        let columns = self.shape.columns.iter().enumerate().map(|(at, column)| {
+            let computed = self.of("result", self.computed_name(at).as_str());
+            match self.has_own_names() {
+                true => {
+                    format!("{computed} as {}", self.dialect.quote(column.result.name.as_str()))
+                }
+                false => computed,
+            }
+        });
+        columns.collect::<Vec<_>>().join(", ")
     }
 
     fn select(&self) -> Fragment {
@@ -149,7 +179,7 @@ impl Frame<'_> {
                 (_, false) => sql.sql(&self.of("dataset", &key_name(at))),
             }
             sql.sql(" as ");
-            sql.sql(&self.dialect.quote(column.result.name.as_str()));
+            sql.sql(&self.dialect.quote(self.computed_name(at).as_str()));
         }
         if self.shape.others.is_some() {
             let flag = self.dialect.quote(others::FLAG);
@@ -182,7 +212,7 @@ impl Frame<'_> {
     }
 
     /// The columns of which percentiles are taken on a database that has none.
-    fn ranked(&self) -> Vec<&model::name::ColumnName> {
+    fn ranked(&self) -> Vec<&ColumnName> {
         let mut columns = Vec::new();
         if self.dialect.percentile("x", 0.5).is_none() {
             for column in &self.shape.columns {
@@ -196,7 +226,7 @@ impl Frame<'_> {
 
     /// The dataset's rows with their keys, and for each of the columns a value's rank in its group and
     /// the number of the group's values.
-    fn with_ranks(&self, ranked: &[&model::name::ColumnName]) -> Fragment {
+    fn with_ranks(&self, ranked: &[&ColumnName]) -> Fragment {
         let mut sql = Fragment::default();
         sql.sql("select dataset.*");
         for (at, column) in self.keys() {
@@ -234,10 +264,11 @@ impl Frame<'_> {
     }
 
     fn group(&self, sql: &mut Fragment) {
-        let flag = self.shape.others.as_ref().map(|_| (self.shape.columns.len(), others::FLAG));
-        let keys = self.keys().map(|(at, column)| (at, column.result.name.as_str())).chain(flag);
+        let flag = (self.shape.columns.len(), others::FLAG.to_owned());
+        let flag = self.shape.others.as_ref().map(|_| flag);
+        let keys = self.keys().map(|(at, _)| (at, self.computed_name(at).to_string()));
         let keys: Vec<String> =
-            keys.map(|(at, name)| self.dialect.result_column(at, name)).collect();
+            keys.chain(flag).map(|(at, name)| self.dialect.result_column(at, &name)).collect();
         if !keys.is_empty() {
             sql.sql("\ngroup by ");
             sql.sql(&keys.join(", "));

@@ -29,12 +29,11 @@ impl Frame<'_> {
             }
             // Old servers of ClickHouse know no NOT BETWEEN.
             Test::Between { negated, least, greatest } => {
-                sql.sql(if *negated { "not (" } else { "" });
-                sql.sql(&format!("{column} between "));
+                sql.sql(&format!("{}({column} between ", not(*negated)));
                 sql.bind(least.clone());
                 sql.sql(" and ");
                 sql.bind(greatest.clone());
-                sql.sql(if *negated { ")" } else { "" });
+                sql.sql(")");
             }
             Test::Text { negated: false, part, wanted } => {
                 self.dialect.matches(sql, column, *part, wanted.clone());

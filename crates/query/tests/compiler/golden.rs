@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::world::{World, airline, customer};
 
 /// The databases for which every case is compiled. What the first refuses, all refuse.
-const DIALECTS: [&str; 3] = ["duckdb", "postgres", "clickhouse"];
+const DIALECTS: [&str; 5] = ["duckdb", "postgres", "mysql", "sqlite", "clickhouse"];
 
 #[test]
 fn every_case_compiles_to_what_its_folder_says() {

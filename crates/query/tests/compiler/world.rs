@@ -30,10 +30,14 @@ impl World {
         if dialect == "duckdb" {
             return world;
         }
-        let connection = json!({
-            "type": dialect, "host": "db.example.com", "database": "flights", "user": "reader",
-            "tables": ["flights", "airports", "planes"],
-        });
+        let tables = ["flights", "airports", "planes"];
+        let connection = match dialect {
+            "sqlite" => json!({"type": "sqlite", "path": "/flights.sqlite", "tables": tables}),
+            _ => json!({
+                "type": dialect, "host": "db.example.com", "database": "flights", "user": "reader",
+                "tables": tables,
+            }),
+        };
         let connection: Connection = serde_json::from_value(connection).expect("a connection");
         for source in &mut world.sources {
             Arc::make_mut(source).connection = connection.clone();

@@ -1,7 +1,9 @@
 -- rows: source 1, at most 10000 rows, America/New_York
 -- $1 text "UA"
 -- $2 text "JFK"
-select avg(dataset."dep_delay") as "avg_dep_delay"
+select result."fanlight column 1" as "avg_dep_delay"
+from (
+select avg(dataset."dep_delay") as "fanlight column 1"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -9,4 +11,5 @@ select
 from flights
 where carrier = (select p1 from fanlight_values)
   and origin = (select p2 from fanlight_values)
-) as dataset;
+) as dataset
+) as result;

@@ -3,9 +3,9 @@
 -- $2 text "UA"
 -- $3 text "2013-03-01"
 -- $4 integer 100
-select *
+select result."fanlight column 1" as "month", result."fanlight column 2" as "flights"
 from (
-select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "month", count(*) as "flights"
+select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", count(*) as "fanlight column 2"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -13,8 +13,8 @@ select
 from flights
 where carrier = (select p2 from fanlight_values)
 ) as dataset
-group by "month"
+group by "fanlight column 1"
 ) as result
-where result."month" >= (select p3 from fanlight_values)
-  and result."flights" > (select p4 from fanlight_values)
+where result."fanlight column 1" >= (select p3 from fanlight_values)
+  and result."fanlight column 2" > (select p4 from fanlight_values)
 order by "flights" desc nulls last, "month" nulls last;

@@ -1,7 +1,9 @@
 -- rows: source 1, at most 10000 rows, UTC
 -- $1 text "UTC"
 -- $2 text "UA"
-select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "month", count(*) as "flights"
+select result."fanlight column 1" as "month", result."fanlight column 2" as "flights"
+from (
+select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", count(*) as "fanlight column 2"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -9,5 +11,6 @@ select
 from flights
 where carrier = (select p2 from fanlight_values)
 ) as dataset
-group by "month"
+group by "fanlight column 1"
+) as result
 order by "month" nulls last, "flights" nulls last;

@@ -3,7 +3,9 @@
 -- $2 text "UA"
 -- $3 timestamp 2013-01-01T05:00:00Z
 -- $4 timestamp 2013-07-01T03:59:59.999999Z
-select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "month", count(*) as "flights"
+select result."fanlight column 1" as "month", result."fanlight column 2" as "flights"
+from (
+select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", count(*) as "fanlight column 2"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -14,5 +16,6 @@ where carrier = (select p2 from fanlight_values)
   and time_hour >= (select p3 from fanlight_values)
   and time_hour <= (select p4 from fanlight_values)
 ) as dataset
-group by "month"
+group by "fanlight column 1"
+) as result
 order by "month" nulls last, "flights" nulls last;

@@ -3,7 +3,9 @@
 -- $2 text "UA"
 -- $3 text "JFK"
 -- $4 text "LGA"
-select dataset."origin" as "origin", toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "month", avg(dataset."is_late") as "delay_share"
+select result."fanlight column 1" as "origin", result."fanlight column 2" as "month", result."fanlight column 3" as "delay_share"
+from (
+select dataset."origin" as "fanlight column 1", toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 2", avg(dataset."is_late") as "fanlight column 3"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -15,5 +17,6 @@ where carrier = (select p2 from fanlight_values)
   
   and origin in ((select p3 from fanlight_values), (select p4 from fanlight_values))
 ) as dataset
-group by "origin", "month"
+group by "fanlight column 1", "fanlight column 2"
+) as result
 order by "month" nulls last, "origin" nulls last, "delay_share" nulls last;

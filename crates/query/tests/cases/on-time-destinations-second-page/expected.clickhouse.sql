@@ -1,6 +1,8 @@
 -- rows: source 1, at most 7 rows, America/New_York
 -- $1 text "UA"
-select dataset."dest" as "dest", count(*) as "flights", avg(dataset."arr_delay") as "avg_arr_delay"
+select result."fanlight column 1" as "dest", result."fanlight column 2" as "flights", result."fanlight column 3" as "avg_arr_delay"
+from (
+select dataset."dest" as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."arr_delay") as "fanlight column 3"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -8,7 +10,8 @@ select
 from flights
 where carrier = (select p1 from fanlight_values)
 ) as dataset
-group by "dest"
+group by "fanlight column 1"
+) as result
 order by "flights" desc nulls last, "dest" nulls last, "avg_arr_delay" nulls last
 limit 3 offset 7;
 
@@ -16,7 +19,9 @@ limit 3 offset 7;
 -- $1 text "UA"
 select count(*) as "total"
 from (
-select dataset."dest" as "dest", count(*) as "flights", avg(dataset."arr_delay") as "avg_arr_delay"
+select result."fanlight column 1" as "dest", result."fanlight column 2" as "flights", result."fanlight column 3" as "avg_arr_delay"
+from (
+select dataset."dest" as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."arr_delay") as "fanlight column 3"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -24,6 +29,7 @@ select
 from flights
 where carrier = (select p1 from fanlight_values)
 ) as dataset
-group by "dest"
+group by "fanlight column 1"
+) as result
 limit 10
 ) as counted;

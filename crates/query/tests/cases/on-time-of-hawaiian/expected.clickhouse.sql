@@ -1,10 +1,13 @@
 -- rows: source 2, at most 10000 rows, America/New_York
 -- $1 text "HA"
-select count(*) as "flights"
+select result."fanlight column 1" as "flights"
+from (
+select count(*) as "fanlight column 1"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
   case when dep_delay > 15 then 1.0 when dep_delay is not null then 0.0 end as is_late
 from flights
 where carrier = (select p1 from fanlight_values)
-) as dataset;
+) as dataset
+) as result;

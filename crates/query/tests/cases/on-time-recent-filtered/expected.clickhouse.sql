@@ -14,7 +14,7 @@ where carrier = (select p1 from fanlight_values)
 ) as dataset
 where dataset."origin" in ((select p2 from fanlight_values))
   and positionCaseInsensitiveUTF8(toString(dataset."dest"), (select p3 from fanlight_values)) > 0
-  and dataset."dep_delay" between (select p4 from fanlight_values) and (select p5 from fanlight_values)
+  and (dataset."dep_delay" between (select p4 from fanlight_values) and (select p5 from fanlight_values))
   and dataset."tailnum" is not null
 order by "time_hour" desc nulls last, "flight" nulls last, "origin" nulls last, "dest" nulls last, "tailnum" nulls last, "dep_delay" nulls last, "arr_delay" nulls last, "distance" nulls last
 limit 20 offset 0;
@@ -37,6 +37,6 @@ where carrier = (select p1 from fanlight_values)
 ) as dataset
 where dataset."origin" in ((select p2 from fanlight_values))
   and positionCaseInsensitiveUTF8(toString(dataset."dest"), (select p3 from fanlight_values)) > 0
-  and dataset."dep_delay" between (select p4 from fanlight_values) and (select p5 from fanlight_values)
+  and (dataset."dep_delay" between (select p4 from fanlight_values) and (select p5 from fanlight_values))
   and dataset."tailnum" is not null
 ) as counted;

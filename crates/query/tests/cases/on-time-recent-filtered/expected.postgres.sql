@@ -16,7 +16,7 @@ where carrier = $1
 ) as dataset
 where dataset."origin" in ($2)
   and strpos(lower(cast(dataset."dest" as text)), lower($3)) > 0
-  and dataset."dep_delay" between $4 and $5
+  and (dataset."dep_delay" between $4 and $5)
   and dataset."tailnum" is not null
 order by 1 desc nulls last, 2 nulls last, 3 nulls last, 4 nulls last, 5 nulls last, 6 nulls last, 7 nulls last, 8 nulls last
 limit $6 offset $7;
@@ -39,6 +39,6 @@ where carrier = $1
 ) as dataset
 where dataset."origin" in ($2)
   and strpos(lower(cast(dataset."dest" as text)), lower($3)) > 0
-  and dataset."dep_delay" between $4 and $5
+  and (dataset."dep_delay" between $4 and $5)
   and dataset."tailnum" is not null
 ) as counted;

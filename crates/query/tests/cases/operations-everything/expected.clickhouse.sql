@@ -19,7 +19,9 @@
 -- $18 integer 2
 -- $19 text "50%_"
 -- $20 text "5"
-select dataset."origin" as "origin", toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from fanlight_values)), (select p2 from fanlight_values)), 'UTC') as "hour", (toDate(dataset."time_hour", (select p3 from fanlight_values))) as "day", toMonday(toDate(dataset."time_hour", (select p4 from fanlight_values))) as "week", toStartOfQuarter(toDate(dataset."time_hour", (select p5 from fanlight_values))) as "quarter", toStartOfYear(toDate(dataset."time_hour", (select p6 from fanlight_values))) as "year", count(*) as "n", count(dataset."dep_time") as "departed", ifNull(uniqExact(dataset."dest"), 0) as "it's ""quoted""", sum(dataset."distance") as "miles", avg(dataset."dep_delay") as "mean", min(dataset."dep_delay") as "least", max(dataset."dep_delay") as "most"
+select result."fanlight column 1" as "origin", result."fanlight column 2" as "hour", result."fanlight column 3" as "day", result."fanlight column 4" as "week", result."fanlight column 5" as "quarter", result."fanlight column 6" as "year", result."fanlight column 7" as "n", result."fanlight column 8" as "departed", result."fanlight column 9" as "it's ""quoted""", result."fanlight column 10" as "miles", result."fanlight column 11" as "mean", result."fanlight column 12" as "least", result."fanlight column 13" as "most"
+from (
+select dataset."origin" as "fanlight column 1", toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from fanlight_values)), (select p2 from fanlight_values)), 'UTC') as "fanlight column 2", (toDate(dataset."time_hour", (select p3 from fanlight_values))) as "fanlight column 3", toMonday(toDate(dataset."time_hour", (select p4 from fanlight_values))) as "fanlight column 4", toStartOfQuarter(toDate(dataset."time_hour", (select p5 from fanlight_values))) as "fanlight column 5", toStartOfYear(toDate(dataset."time_hour", (select p6 from fanlight_values))) as "fanlight column 6", count(*) as "fanlight column 7", count(dataset."dep_time") as "fanlight column 8", ifNull(uniqExact(dataset."dest"), 0) as "fanlight column 9", sum(dataset."distance") as "fanlight column 10", avg(dataset."dep_delay") as "fanlight column 11", min(dataset."dep_delay") as "fanlight column 12", max(dataset."dep_delay") as "fanlight column 13"
 from (
 select * from flights where carrier = (select p7 from fanlight_values)
 ) as dataset
@@ -31,12 +33,13 @@ where dataset."a" = (select p8 from fanlight_values)
   and dataset."f" >= (select p14 from fanlight_values)
   and dataset."g" < (select p15 from fanlight_values)
   and dataset."h" <= (select p16 from fanlight_values)
-  and dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values)
+  and (dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values))
   and positionCaseInsensitiveUTF8(toString(dataset."j"), (select p19 from fanlight_values)) > 0
   and positionCaseInsensitiveUTF8(toString(dataset."k"), (select p20 from fanlight_values)) = 1
   and dataset."l" is null
   and dataset."m" is not null
-group by "origin", "hour", "day", "week", "quarter", "year"
+group by "fanlight column 1", "fanlight column 2", "fanlight column 3", "fanlight column 4", "fanlight column 5", "fanlight column 6"
+) as result
 order by "origin" nulls last, "hour" nulls last, "day" nulls last, "week" nulls last, "quarter" nulls last, "year" nulls last, "n" nulls last, "departed" nulls last, "it's ""quoted""" nulls last, "miles" nulls last, "mean" nulls last, "least" nulls last, "most" nulls last
 limit 50 offset 0;
 
@@ -63,7 +66,9 @@ limit 50 offset 0;
 -- $20 text "5"
 select count(*) as "total"
 from (
-select dataset."origin" as "origin", toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from fanlight_values)), (select p2 from fanlight_values)), 'UTC') as "hour", (toDate(dataset."time_hour", (select p3 from fanlight_values))) as "day", toMonday(toDate(dataset."time_hour", (select p4 from fanlight_values))) as "week", toStartOfQuarter(toDate(dataset."time_hour", (select p5 from fanlight_values))) as "quarter", toStartOfYear(toDate(dataset."time_hour", (select p6 from fanlight_values))) as "year", count(*) as "n", count(dataset."dep_time") as "departed", ifNull(uniqExact(dataset."dest"), 0) as "it's ""quoted""", sum(dataset."distance") as "miles", avg(dataset."dep_delay") as "mean", min(dataset."dep_delay") as "least", max(dataset."dep_delay") as "most"
+select result."fanlight column 1" as "origin", result."fanlight column 2" as "hour", result."fanlight column 3" as "day", result."fanlight column 4" as "week", result."fanlight column 5" as "quarter", result."fanlight column 6" as "year", result."fanlight column 7" as "n", result."fanlight column 8" as "departed", result."fanlight column 9" as "it's ""quoted""", result."fanlight column 10" as "miles", result."fanlight column 11" as "mean", result."fanlight column 12" as "least", result."fanlight column 13" as "most"
+from (
+select dataset."origin" as "fanlight column 1", toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from fanlight_values)), (select p2 from fanlight_values)), 'UTC') as "fanlight column 2", (toDate(dataset."time_hour", (select p3 from fanlight_values))) as "fanlight column 3", toMonday(toDate(dataset."time_hour", (select p4 from fanlight_values))) as "fanlight column 4", toStartOfQuarter(toDate(dataset."time_hour", (select p5 from fanlight_values))) as "fanlight column 5", toStartOfYear(toDate(dataset."time_hour", (select p6 from fanlight_values))) as "fanlight column 6", count(*) as "fanlight column 7", count(dataset."dep_time") as "fanlight column 8", ifNull(uniqExact(dataset."dest"), 0) as "fanlight column 9", sum(dataset."distance") as "fanlight column 10", avg(dataset."dep_delay") as "fanlight column 11", min(dataset."dep_delay") as "fanlight column 12", max(dataset."dep_delay") as "fanlight column 13"
 from (
 select * from flights where carrier = (select p7 from fanlight_values)
 ) as dataset
@@ -75,11 +80,12 @@ where dataset."a" = (select p8 from fanlight_values)
   and dataset."f" >= (select p14 from fanlight_values)
   and dataset."g" < (select p15 from fanlight_values)
   and dataset."h" <= (select p16 from fanlight_values)
-  and dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values)
+  and (dataset."i" between (select p17 from fanlight_values) and (select p18 from fanlight_values))
   and positionCaseInsensitiveUTF8(toString(dataset."j"), (select p19 from fanlight_values)) > 0
   and positionCaseInsensitiveUTF8(toString(dataset."k"), (select p20 from fanlight_values)) = 1
   and dataset."l" is null
   and dataset."m" is not null
-group by "origin", "hour", "day", "week", "quarter", "year"
+group by "fanlight column 1", "fanlight column 2", "fanlight column 3", "fanlight column 4", "fanlight column 5", "fanlight column 6"
+) as result
 limit 500
 ) as counted;

@@ -32,7 +32,7 @@ where dataset."a" = $7
   and dataset."f" >= $13
   and dataset."g" < $14
   and dataset."h" <= $15
-  and dataset."i" between $16 and $17
+  and (dataset."i" between $16 and $17)
   and contains(lower(cast(dataset."j" as varchar)), lower($18))
   and starts_with(lower(cast(dataset."k" as varchar)), lower($19))
   and dataset."l" is null
@@ -76,7 +76,7 @@ where dataset."a" = $7
   and dataset."f" >= $13
   and dataset."g" < $14
   and dataset."h" <= $15
-  and dataset."i" between $16 and $17
+  and (dataset."i" between $16 and $17)
   and contains(lower(cast(dataset."j" as varchar)), lower($18))
   and starts_with(lower(cast(dataset."k" as varchar)), lower($19))
   and dataset."l" is null

@@ -20,7 +20,9 @@
 -- $19 text "JFK"
 -- $20 text "LGA"
 -- $21 text "UA"
-select count(*) as "flights"
+select result."fanlight column 1" as "flights"
+from (
+select count(*) as "fanlight column 1"
 from (
 select * from flights where carrier = (select p1 from fanlight_values)
 ) as dataset
@@ -32,7 +34,8 @@ where not (positionCaseInsensitiveUTF8(toString(dataset."a"), (select p2 from fa
   and (toDate(dataset."time_hour", (select p6 from fanlight_values))) between (select p7 from fanlight_values) and (select p8 from fanlight_values)
   and (toDate(dataset."time_hour", (select p9 from fanlight_values))) between (select p10 from fanlight_values) and (select p11 from fanlight_values)
   and (toDate(dataset."time_hour", (select p12 from fanlight_values))) between (select p13 from fanlight_values) and (select p14 from fanlight_values)
-  and dataset."time_hour" between (select p15 from fanlight_values) and (select p16 from fanlight_values)
+  and (dataset."time_hour" between (select p15 from fanlight_values) and (select p16 from fanlight_values))
   and dataset."origin" in ((select p17 from fanlight_values), (select p18 from fanlight_values))
   and dataset."origin" in ((select p19 from fanlight_values), (select p20 from fanlight_values))
-  and dataset."carrier" = (select p21 from fanlight_values);
+  and dataset."carrier" = (select p21 from fanlight_values)
+) as result;

@@ -38,7 +38,7 @@ where not (strpos(lower(cast(dataset."a" as text)), lower($2)) > 0)
   and dataset."time_hour" >= $6 and dataset."time_hour" < $7 and cast(date_trunc('day', case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then cast(dataset."time_hour" as timestamp) else timezone(cast($8 as text), cast(dataset."time_hour" as timestamptz)) end) as date) between $9 and $10
   and dataset."time_hour" >= $11 and dataset."time_hour" < $12 and cast(date_trunc('day', case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then cast(dataset."time_hour" as timestamp) else timezone(cast($13 as text), cast(dataset."time_hour" as timestamptz)) end) as date) between $14 and $15
   and dataset."time_hour" >= $16 and dataset."time_hour" < $17 and cast(date_trunc('day', case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then cast(dataset."time_hour" as timestamp) else timezone(cast($18 as text), cast(dataset."time_hour" as timestamptz)) end) as date) between $19 and $20
-  and dataset."time_hour" between $21 and $22
+  and (dataset."time_hour" between $21 and $22)
   and dataset."origin" in ($23, $24)
   and dataset."origin" in ($25, $26)
   and dataset."carrier" = $27;

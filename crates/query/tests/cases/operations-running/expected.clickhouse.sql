@@ -8,10 +8,13 @@
 -- then Running { column: 2, kind: Total, window: None, along: Some(1), series: [0] }
 -- then Running { column: 3, kind: Average, window: Some(7), along: Some(1), series: [0] }
 -- then Share { column: 4, within: [1] }
-select dataset."origin" as "origin", (toDate(dataset."time_hour", (select p1 from fanlight_values))) as "day", count(*) as "so_far", avg(dataset."dep_delay") as "week", count(*) as "share"
+select result."fanlight column 1" as "origin", result."fanlight column 2" as "day", result."fanlight column 3" as "so_far", result."fanlight column 4" as "week", result."fanlight column 5" as "share"
+from (
+select dataset."origin" as "fanlight column 1", (toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 2", count(*) as "fanlight column 3", avg(dataset."dep_delay") as "fanlight column 4", count(*) as "fanlight column 5"
 from (
 select * from flights where carrier = (select p2 from fanlight_values)
 ) as dataset
 where (toDate(dataset."time_hour", (select p3 from fanlight_values))) between (select p4 from fanlight_values) and (select p5 from fanlight_values)
-group by "origin", "day"
+group by "fanlight column 1", "fanlight column 2"
+) as result
 order by "origin" nulls last, "day" desc nulls last, "so_far" nulls last, "week" nulls last, "share" nulls last;

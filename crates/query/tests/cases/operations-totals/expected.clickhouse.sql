@@ -24,8 +24,11 @@ where positionCaseInsensitiveUTF8(toString(dataset."dest"), (select p2 from fanl
 -- totals: source 1, at most 10000 rows, America/New_York
 -- $1 text "UA"
 -- $2 text "l"
-select sum(dataset."distance") as "distance", avg(dataset."dep_delay") as "dep_delay"
+select result."fanlight column 1" as "distance", result."fanlight column 2" as "dep_delay"
+from (
+select sum(dataset."distance") as "fanlight column 1", avg(dataset."dep_delay") as "fanlight column 2"
 from (
 select * from flights where carrier = (select p1 from fanlight_values)
 ) as dataset
-where positionCaseInsensitiveUTF8(toString(dataset."dest"), (select p2 from fanlight_values)) = 1;
+where positionCaseInsensitiveUTF8(toString(dataset."dest"), (select p2 from fanlight_values)) = 1
+) as result;

@@ -12,7 +12,7 @@ select case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then t
 from (
 select * from flights where carrier = $6
 ) as dataset
-where dataset."time_hour" between $7 and $8
+where (dataset."time_hour" between $7 and $8)
 group by 1
 order by 1 nulls last, 2 nulls last;
 
@@ -26,7 +26,7 @@ select count(*) as "flights"
 from (
 select * from flights where carrier = $1
 ) as dataset
-where dataset."time_hour" between $2 and $3;
+where (dataset."time_hour" between $2 and $3);
 
 -- previous: source 1, at most 10000 rows, America/New_York
 -- $1 text "UA"
@@ -36,7 +36,7 @@ select count(*) as "flights"
 from (
 select * from flights where carrier = $1
 ) as dataset
-where dataset."time_hour" between $2 and $3;
+where (dataset."time_hour" between $2 and $3);
 
 -- previous rows: source 1, at most 10000 rows, America/New_York
 -- $1 text "America/New_York"
@@ -52,6 +52,6 @@ select case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then t
 from (
 select * from flights where carrier = $6
 ) as dataset
-where dataset."time_hour" between $7 and $8
+where (dataset."time_hour" between $7 and $8)
 group by 1
 order by 1 nulls last, 2 nulls last;

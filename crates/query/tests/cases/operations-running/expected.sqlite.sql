@@ -1,0 +1,17 @@
+-- rows: source 1, at most 10000 rows, America/New_York
+-- $1 text "America/New_York"
+-- $2 text "UA"
+-- $3 text "America/New_York"
+-- $4 date 2013-07-16
+-- $5 date 2013-08-15
+-- then Fill(Fill { axis: 1, bucket: Day, zone: TimeZoneName("America/New_York"), from: Some(2013-07-16T04:00:00Z), to: Some(2013-08-16T03:59:59.999999Z), series: [0], zeros: [2, 4], descending: true, by_series: true })
+-- then Running { column: 2, kind: Total, window: None, along: Some(1), series: [0] }
+-- then Running { column: 3, kind: Average, window: Some(7), along: Some(1), series: [0] }
+-- then Share { column: 4, within: [1] }
+select dataset."origin" as "origin", fanlight_bucket('day', dataset."time_hour", ?1) as "day", count(*) as "so_far", avg(dataset."dep_delay") as "week", count(*) as "share"
+from (
+select * from flights where carrier = ?2 collate binary
+) as dataset
+where fanlight_bucket('day', dataset."time_hour", ?3) between ?4 and ?5
+group by 1, 2
+order by 1 nulls last, 2 desc nulls last, 3 nulls last, 4 nulls last, 5 nulls last;

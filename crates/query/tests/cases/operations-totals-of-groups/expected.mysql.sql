@@ -1,0 +1,53 @@
+-- rows: source 1, at most 50 rows, America/New_York
+-- $1 text "UA"
+-- $2 text "l"
+-- $3 integer 50
+-- $4 integer 0
+select *
+from (
+select dataset.`fanlight key 1` as `dest`, count(*) as `flights`, sum(case when dataset.`arr_delay` is not null and abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1)) < 1 then cast(dataset.`arr_delay` as double) * (1 - abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1))) end) as `p90`
+from (
+select dataset.*, dataset.`dest` as `fanlight key 1`, row_number() over (partition by dataset.`dest`, case when dataset.`arr_delay` is null then 1 else 0 end order by dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by dataset.`dest`, 1) as `fanlight count 1`
+from (
+select * from flights where carrier = cast(? as binary)
+) as dataset
+) as dataset
+group by 1
+) as result
+where locate(lower(convert(? using utf8mb4)) collate utf8mb4_bin, lower(convert(result.`dest` using utf8mb4))) = 1
+order by result.`dest` is null, result.`dest`, result.`flights` is null, result.`flights`, result.`p90` is null, result.`p90`
+limit ? offset ?;
+
+-- total: source 1, at most 1 rows, America/New_York
+-- $1 text "UA"
+-- $2 text "l"
+select count(*) as `total`
+from (
+select *
+from (
+select dataset.`fanlight key 1` as `dest`, count(*) as `flights`, sum(case when dataset.`arr_delay` is not null and abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1)) < 1 then cast(dataset.`arr_delay` as double) * (1 - abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1))) end) as `p90`
+from (
+select dataset.*, dataset.`dest` as `fanlight key 1`, row_number() over (partition by dataset.`dest`, case when dataset.`arr_delay` is null then 1 else 0 end order by dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by dataset.`dest`, 1) as `fanlight count 1`
+from (
+select * from flights where carrier = cast(? as binary)
+) as dataset
+) as dataset
+group by 1
+) as result
+where locate(lower(convert(? using utf8mb4)) collate utf8mb4_bin, lower(convert(result.`dest` using utf8mb4))) = 1
+) as counted;
+
+-- totals: source 1, at most 10000 rows, America/New_York
+-- $1 text "UA"
+-- $2 text "l"
+select *
+from (
+select count(*) as `flights`, sum(case when dataset.`arr_delay` is not null and abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1)) < 1 then cast(dataset.`arr_delay` as double) * (1 - abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1))) end) as `p90`
+from (
+select dataset.*, row_number() over (partition by case when dataset.`arr_delay` is null then 1 else 0 end order by dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by 1) as `fanlight count 1`
+from (
+select * from flights where carrier = cast(? as binary)
+) as dataset
+where locate(lower(convert(? using utf8mb4)) collate utf8mb4_bin, lower(convert(dataset.`dest` using utf8mb4))) = 1
+) as dataset
+) as result;
