@@ -1350,10 +1350,7 @@ export interface components {
         Connection: {
             /** @constant */
             type: "files";
-            /**
-             * @description The tables that datasets may name, each a Parquet or CSV file. A relative path starts at the
-             *     workspace's folder; it is stored absolute.
-             */
+            /** @description The tables that datasets may name, each made of one file or of many. */
             tables: {
                 [key: string]: components["schemas"]["FileTable"];
             };
@@ -1362,6 +1359,8 @@ export interface components {
              *     Parquet for each query. Refreshed when a file changes.
              */
             materialize?: boolean;
+            /** @description Where the files are, if not on the server's own disk. */
+            storage?: components["schemas"]["Storage"] | null;
         } | {
             /** @constant */
             type: "postgres";
@@ -2310,18 +2309,40 @@ export interface components {
             error: string;
         };
         /**
-         * @description The formats that the embedded engine reads.
+         * @description The types that a column of files may be given.
          * @enum {string}
          */
-        FileFormat: "parquet" | "csv";
-        /** @description One file as a table. */
+        FileColumnType: "text" | "integer" | "number" | "boolean" | "date" | "timestamp";
+        /** @description The formats that the embedded engine reads. */
+        FileFormat: ("parquet" | "csv") | "json";
+        /** @description One file, or all files of a folder, as a table. */
         FileTable: {
-            /** @description The file's path. */
+            /**
+             * @description A file, a folder with all files of a known ending below it, or a pattern such as
+             *     `sales/**\/*.parquet`. A relative path starts at the workspace's folder and is stored absolute;
+             *     in a store of objects it is a key, a prefix that ends with `/`, or a pattern.
+             */
             path: string;
-            /** @description The file's format; by default told from its ending. */
+            /** @description The files' format; by default told from their ending. */
             format?: components["schemas"]["FileFormat"] | null;
             /** @description The text that stands for a missing value in a CSV file, for example `NA`. */
             null_text?: string | null;
+            /** @description The character between the fields of a CSV file; by default found by looking at the file. */
+            delimiter?: string | null;
+            /** @description Whether the first line of a CSV file names its columns; by default found by looking at it. */
+            header?: boolean | null;
+            /**
+             * @description The types of columns of CSV files that would be guessed wrong, and of columns that stand for
+             *     folders, which are texts otherwise.
+             */
+            types?: {
+                [key: string]: components["schemas"]["FileColumnType"];
+            };
+            /**
+             * @description Whether folders named `column=value`, below the folder that `path` names, are columns; they
+             *     are unless this is `false`.
+             */
+            partitions?: boolean | null;
         };
         /** @description What stands in an empty bucket. */
         Fill: "zero" | "null";
@@ -3173,6 +3194,28 @@ export interface components {
              * @description Of the rows as JSON.
              */
             bytes: number;
+        };
+        /** @description Where files are that are not on the server's own disk. */
+        Storage: {
+            /** @constant */
+            type: "s3";
+            /**
+             * @description The store's address, `https://` or `http://` with a host and perhaps a port. Amazon's for the
+             *     region when absent.
+             */
+            endpoint?: string | null;
+            bucket: string;
+            /** @description The region that requests are signed for. */
+            region?: string;
+            /** @description Whose key signs requests; they are not signed when absent, for a bucket that is public. */
+            access_key_id?: string | null;
+            secret_access_key?: components["schemas"]["Secret"] | null;
+            /**
+             * Format: uint32
+             * @description How often the bucket is asked whether objects have changed, in seconds, 1 to 86400; 60 when
+             *     absent.
+             */
+            refresh_seconds?: number | null;
         };
         /** @description A table behind the connection. */
         Table: {
