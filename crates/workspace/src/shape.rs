@@ -96,14 +96,21 @@ impl<'s> Check<'s> {
         self.add(node.at, message);
     }
 
-    /// One of several schemas: the one that a tag chooses, or the only one of the node's type.
+    /// One of several schemas: the one that a tag chooses, or of those of the node's type the one that
+    /// knows most of its keys.
     fn variant(&mut self, outer: &'s Value, variants: &'s [Value], node: &Node, what: &str) {
         let variants: Vec<&'s Value> =
             variants.iter().map(|variant| self.resolve(variant)).collect();
         if variants.iter().all(|variant| tag(variant).is_some()) {
             return self.tagged(outer, &variants, node, what);
         }
-        let fitting = variants.iter().find(|variant| type_fits(variant, node));
+        let is_word = |variant: &Value| self.choices(variant).is_some();
+        let fits = |variant: &&&'s Value| match is_word(variant) {
+            true => node.text().is_some(),
+            false => type_fits(variant, node),
+        };
+        // Of equals the first, as they are read.
+        let fitting = variants.iter().filter(fits).rev().max_by_key(|it| known_keys(it, node));
         match fitting {
             Some(variant) => self.node(variant, node, what),
             None => {
@@ -202,6 +209,14 @@ impl<'s> Check<'s> {
 fn is_closed(schema: &Value) -> bool {
     let forbids = |key: &str| schema.get(key) == Some(&Value::Bool(false));
     forbids("additionalProperties") || forbids("unevaluatedProperties")
+}
+
+/// How many keys of a map a schema knows.
+fn known_keys(schema: &Value, node: &Node) -> usize {
+    let Kind::Map(entries) = &node.kind else { return 0 };
+    let properties = schema.get("properties");
+    let is_known = |entry: &&Entry| properties.is_some_and(|known| known.get(&entry.key).is_some());
+    entries.iter().filter(is_known).count()
 }
 
 fn variants(schema: &Value) -> Option<&[Value]> {
