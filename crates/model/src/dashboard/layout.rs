@@ -6,7 +6,8 @@ const COLUMNS: u8 = 12;
 
 impl Dashboard {
     /// The author's layout, or a plain one: elements on top, then panels in their order, figures
-    /// four to a row, charts two, tables alone. What the author's layout leaves out is not shown.
+    /// four to a row, trends three, charts two, tables alone. What the author's layout leaves out is
+    /// not shown.
     pub fn effective_layout(&self) -> Vec<LayoutItem> {
         if !self.layout.is_empty() {
             return self.layout.clone();
@@ -18,7 +19,8 @@ impl Dashboard {
         flow.new_row();
         for panel in &self.panels {
             let (w, h) = match panel.kind {
-                PanelKind::Kpi | PanelKind::KpiTrend => (3, 3),
+                PanelKind::Kpi => (3, 3),
+                PanelKind::KpiTrend => (4, 5),
                 PanelKind::Bar | PanelKind::Line => (6, 8),
                 PanelKind::Table => (12, 12),
             };
