@@ -15,6 +15,8 @@ const AIRLINES: [&str; 16] = [
 
 pub(crate) struct Demo {
     pub(crate) source: Arc<DataSource>,
+    /// Where the demo itself has its flights.
+    declared: Connection,
     schemas: Vec<Schema>,
     dashboard: PreparedDashboard,
     panels: Vec<String>,
@@ -22,15 +24,23 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn read(materialize: bool) -> Self {
+        let mut demo = Self::read_from(Connection::Files(Default::default()));
+        let mut connection = demo.declared.clone();
+        let Connection::Files(files) = &mut connection else { panic!("the demo reads files") };
+        files.materialize = materialize;
+        demo.source = Arc::new(source(connection));
+        demo
+    }
+
+    /// The demo's dashboard over another data source.
+    pub(crate) fn read_from(connection: Connection) -> Self {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo"));
         let workspace = workspace::Workspace::read(&folder.canonicalize().unwrap()).unwrap();
         let declaration = workspace.declaration();
         let dashboard = &declaration.dashboards["on-time"].definition;
-        let mut connection = declaration.sources["all-airlines"].connection.clone();
-        let Connection::Files(files) = &mut connection else { panic!("the demo reads files") };
-        files.materialize = materialize;
         Self {
             source: Arc::new(source(connection)),
+            declared: declaration.sources["all-airlines"].connection.clone(),
             schemas: vec![schema()],
             panels: dashboard.panels.iter().map(|panel| panel.id.to_string()).collect(),
             dashboard: PreparedDashboard::new(Arc::new(Dashboard::clone(dashboard))),

@@ -1,5 +1,5 @@
 //! What the way through `sources` costs: the panels of the demo's dashboard, not in the cache, beside
-//! the same SQL sent straight to the engine in this process.
+//! the same SQL sent straight to the engine in this process, and to PostgreSQL.
 //!
 //! `cargo bench -p sources` prints a table. Options: `--seconds N` per measurement (5), `--threads N`
 //! of the engine (as the server has it), `--materialize`. Nothing else should run meanwhile.
@@ -10,12 +10,15 @@
 mod demo;
 mod direct;
 mod figures;
+mod postgres;
 mod through;
 
 use std::time::Duration;
 
 use demo::Demo;
 use figures::Figures;
+use postgres::Postgres;
+use query::Statement;
 
 /// Choices of the command line.
 #[derive(Clone, Copy)]
@@ -48,24 +51,38 @@ fn parse(arguments: &[String]) -> Options {
 
 fn compare(options: Options) {
     let demo = Demo::read(options.materialize);
-    println!(
-        "| panel, connections | straight to the engine | through sources | p50 adds | share |"
-    );
-    println!("|---|---|---|---|---|");
-    for panel in demo.panels() {
-        row(&demo, std::slice::from_ref(panel), panel, 1, options);
-    }
-    row(&demo, demo.panels(), "all", 1, options);
-    row(&demo, demo.panels(), "all", 8, options);
+    table("the engine", &demo, options, |questions, connections| {
+        direct::measure(&demo, questions, connections, options)
+    });
+    let postgres = Postgres::start();
+    table("PostgreSQL", &postgres.demo, options, |questions, connections| {
+        postgres.direct(questions, connections, options)
+    });
 }
 
-fn row(demo: &Demo, panels: &[String], name: &str, connections: usize, options: Options) {
-    let questions = demo.questions(panels);
-    let direct = direct::measure(demo, &questions, connections, options);
-    let through = through::measure(demo, &questions, connections, options);
-    let adds = through.p50_ms() - direct.p50_ms();
-    let share = through.per_second() / direct.per_second();
-    println!("| {name}, {connections} | {direct} | {through} | {adds:+.2} ms | {share:.2} |");
+fn table(
+    name: &str,
+    demo: &Demo,
+    options: Options,
+    direct: impl Fn(&[Statement], usize) -> Figures,
+) {
+    println!("| panel, connections | straight to {name} | through sources | p50 adds | share |");
+    println!("|---|---|---|---|---|");
+    let row = |panels: &[String], name: &str, connections: usize| {
+        let questions = demo.questions(panels);
+        let direct = direct(&questions, connections);
+        let through = through::measure(demo, &questions, connections, options);
+        let adds = through.p50_ms() - direct.p50_ms();
+        let share = through.per_second() / direct.per_second();
+        println!("| {name}, {connections} | {direct} | {through} | {adds:+.2} ms | {share:.2} |");
+    };
+    for panel in demo.panels() {
+        row(std::slice::from_ref(panel), panel, 1);
+    }
+    for connections in [1, 8, 32] {
+        row(demo.panels(), "all", connections);
+    }
+    println!();
 }
 
 /// Worker memory is read while the worker still runs.
