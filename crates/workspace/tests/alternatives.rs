@@ -29,10 +29,10 @@ elements:
 
 /// The faults of a workspace with this dashboard, without their places.
 fn faults(dashboard: &str) -> Vec<String> {
-    let folder = TempDir::new().unwrap();
-    fs::create_dir(folder.path().join("dashboards")).unwrap();
-    fs::write(folder.path().join("workspace.yaml"), WORKSPACE).unwrap();
-    fs::write(folder.path().join("dashboards/sales.yaml"), dashboard).unwrap();
+    let folder = TempDir::new().expect("a folder");
+    fs::create_dir(folder.path().join("dashboards")).expect("a folder");
+    fs::write(folder.path().join("workspace.yaml"), WORKSPACE).expect("a file");
+    fs::write(folder.path().join("dashboards/sales.yaml"), dashboard).expect("a file");
     match Workspace::read(folder.path()) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
