@@ -31,6 +31,8 @@ export interface Field {
   readonly type: ColumnType;
   readonly bucket: Bucket | null;
   readonly format: Format;
+  /** Whether it was a value of a turned table, which is there only when the rows are. */
+  readonly turned: boolean;
 }
 
 const PLAIN: Format = { style: 'auto', decimals: null, unit: null, currency: null };
@@ -49,6 +51,7 @@ export function fieldsOf(panel: Panel, result: Result): Field[] {
       role: column?.role ?? 'column',
       bucket: column?.bucket ?? null,
       format: column?.format ?? PLAIN,
+      turned: Boolean(measure),
     };
   });
 }

@@ -135,6 +135,11 @@ pub(crate) trait Dialect: Send + Sync {
         sql
     }
 
+    /// A key's value as what is never missing, to be compared with values of the same key.
+    fn comparable(&self, value: Fragment) -> Fragment {
+        self.cast(value, CastType::Text).between("coalesce(", ", '')")
+    }
+
     /// How many values there are but the missing ones, each counted once.
     fn count_distinct(&self, value: Fragment) -> Fragment {
         value.between("count(distinct ", ")")

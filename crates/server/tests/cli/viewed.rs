@@ -155,6 +155,34 @@ fn rows_of_others_and_parts_without_an_answer_are_faults() {
     assert!(table.contains("ROWS OF OTHERS: shop is not the customer's"), "{table}");
 }
 
+#[test]
+fn panels_are_held_against_the_columns_that_their_datasets_have() {
+    let mut panels = panels();
+    panels[0]["measures"][0] = json!({"name": "sum", "aggregate": "sum", "column": "seller"});
+    panels[1]["columns"][1]["column"] = json!("amonut");
+    let shops = Shops::with(filtered(), panels);
+    let (seller, amount) = (
+        "a sum needs numbers, and the column \"seller\" is a text",
+        "the dataset has no column \"amonut\"; did you mean \"amount\"?",
+    );
+    let checked = shops.check(&[]);
+    assert_eq!(checked.code, Some(1));
+    let told: Vec<&str> = checked.stderr.lines().collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("error: dashboards/orders.yaml:1:"), "{told:?}");
+    assert!(told[0].ends_with(&format!("panel \"count\": {seller}")), "{told:?}");
+    assert!(told[1].ends_with(&format!("panel \"list\": {amount}")), "{told:?}");
+    let report = shops.check(&["--as", "acme", "--json"]);
+    let report: Value = serde_json::from_str(&report.stdout).expect(&report.stderr);
+    assert_eq!(report["parts"][1]["error"], format!("/measures/0: {seller}"), "{report:#}");
+    assert_eq!(report["parts"][2]["error"], format!("/columns/1/column: {amount}"), "{report:#}");
+    let (data_dir, folder) = (shops.data_dir(), shops.0.path().to_str().expect("UTF-8"));
+    run(&data_dir, &["init"]).printed();
+    let applied = run(&data_dir, &["apply", folder]);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    assert!(applied.stderr.contains(&format!("panel \"count\": {seller}")), "{}", applied.stderr);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_installation_is_looked_at_as_one_of_its_customers() {
     let shops = Shops::with(filtered(), panels());

@@ -8,12 +8,12 @@ use anyhow::{Context, bail};
 use model::dashboard::{Dashboard, ElementKind, Options, Panel};
 use model::name::DashboardName;
 use query::{
-    ColumnRole, Compiled, DatasetExplanation, Ground, PreparedDashboard, Request, Target,
-    TenantIds, Viewer,
+    ColumnFault, ColumnRole, Compiled, DatasetExplanation, Ground, PreparedDashboard, Request,
+    Target, TenantIds, Viewer,
 };
 use serde_json::json;
 use sources::{Answer, CachePolicy, Cell, CustomerKey, RunOptions, Sources};
-use store::{Definitions, PublishedDashboard, Viewing};
+use store::{Definitions, PublishedDashboard};
 use uuid::Uuid;
 
 use super::AsCustomer;
@@ -39,13 +39,8 @@ pub(super) async fn look(
     let dashboards = &installed.store.definitions().await?.dashboards;
     let mut parts = Vec::new();
     for dashboard in dashboards.iter().filter(|dashboard| is_wanted(&dashboard.name)) {
-        let viewing =
-            installed.store.viewer_in_group(&group, &viewing.customer, &dashboard.embed_id);
-        let (scope, definitions) = match viewing.await? {
-            Viewing::Granted { scope, definitions } => (scope, definitions),
-            Viewing::Unknown => bail!("group {} has no such customer", group.group_name()),
-            Viewing::NoDashboard => bail!("dashboard {} has just been deleted", dashboard.name),
-        };
+        let viewing = installed.granted(&group, &viewing.customer, &dashboard.embed_id);
+        let (scope, definitions) = viewing.await?;
         let published = definitions.shown_to(&scope, None).context("the newest version")?;
         let viewer = Viewer::new(&scope, &definitions.schemas, &definitions.sources);
         let customer = CustomerKey(scope.customer().key.to_string());
@@ -59,17 +54,17 @@ pub(super) async fn look(
     Ok(Report::of(viewing.customer.clone(), group.group_name().clone(), parts))
 }
 
-struct Look<'a> {
-    sources: &'a Sources,
-    definitions: &'a Definitions,
-    viewer: Viewer<'a>,
-    customer: CustomerKey,
+pub(super) struct Look<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) definitions: &'a Definitions,
+    pub(super) viewer: Viewer<'a>,
+    pub(super) customer: CustomerKey,
 }
 
 /// What came of one request.
-struct Got {
+pub(super) struct Got {
     compiled: Compiled,
-    rows: Answer,
+    pub(super) rows: Answer,
     total: Option<u64>,
     time: Duration,
 }
@@ -88,8 +83,15 @@ impl Look<'_> {
             let found = explained.iter().find(|dataset| dataset.dataset == name);
             found.map(|dataset| dataset.tenants.as_slice()).unwrap_or_default()
         };
+        let columns = self.columns(definition, &prepared, |_| true).await;
         for panel in &definition.panels {
             let part = Part::named(name, Kind::Panel, panel.id.as_str());
+            let faults = columns.faults(panel);
+            if !faults.is_empty() {
+                let faults: Vec<String> = faults.iter().map(ColumnFault::to_string).collect();
+                parts.push(Part { error: Some(faults.join("; ")), ..part });
+                continue;
+            }
             let target = Target::Panel(panel.id.clone());
             parts.push(self.at_target(part, &prepared, target, tenants_of(&panel.dataset)).await);
         }
@@ -188,7 +190,11 @@ impl Look<'_> {
         }
     }
 
-    async fn ask(&self, prepared: &PreparedDashboard, target: Target) -> Result<Got, String> {
+    pub(super) async fn ask(
+        &self,
+        prepared: &PreparedDashboard,
+        target: Target,
+    ) -> Result<Got, String> {
         let begun = Instant::now();
         let compiled =
             query::compile(&Request::of(target, Clock::system().now()), prepared, &self.viewer);
