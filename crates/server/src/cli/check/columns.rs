@@ -7,7 +7,9 @@ use model::Dashboard;
 use model::dashboard::Panel;
 use model::name::{DashboardName, DatasetName, PanelId, ProvidedId};
 use model::source::Connection;
-use query::{ColumnFault, DatasetColumn, Holds, PreparedDashboard, Target, Viewer, check_columns};
+use query::{
+    ColumnFault, DatasetColumn, Holds, PreparedDashboard, Request, Target, Viewer, check_columns,
+};
 use sources::{ColumnKind, CustomerKey, Sources};
 use workspace::{Fault, Workspace};
 
@@ -15,6 +17,7 @@ use super::AsCustomer;
 use super::installed::Installed;
 use super::viewed::Look;
 use crate::cli::serve::worker_command;
+use crate::clock::Clock;
 use crate::config::Config;
 
 /// The customer as whom datasets are asked for their columns; it sees no row.
@@ -93,14 +96,15 @@ impl Look<'_> {
         may_ask: impl Fn(&Connection) -> bool,
     ) -> Columns<'a> {
         let mut columns = BTreeMap::new();
-        for (name, dataset) in &dashboard.datasets {
-            let source = self.viewer.source(dataset.schema.as_str());
-            if !source.is_some_and(|(source, _)| may_ask(&source.connection)) {
+        for name in dashboard.datasets.keys() {
+            let request = Request::of(Target::Columns(name.clone()), Clock::system().now());
+            let Ok(compiled) = query::compile(&request, prepared, &self.viewer) else { continue };
+            let source = self.definitions.source(compiled.rows.source());
+            if !source.is_some_and(|source| may_ask(&source.connection)) {
                 continue;
             }
-            if let Ok(got) = self.ask(prepared, Target::Columns(name.clone())).await {
-                let of_result = got.rows.result.columns().iter().map(dataset_column);
-                columns.insert(name, of_result.collect());
+            if let Ok(answer) = self.run(&compiled.rows).await {
+                columns.insert(name, answer.result.columns().iter().map(dataset_column).collect());
             }
         }
         Columns(columns)

@@ -62,9 +62,9 @@ pub(super) struct Look<'a> {
 }
 
 /// What came of one request.
-pub(super) struct Got {
+struct Got {
     compiled: Compiled,
-    pub(super) rows: Answer,
+    rows: Answer,
     total: Option<u64>,
     time: Duration,
 }
@@ -190,11 +190,7 @@ impl Look<'_> {
         }
     }
 
-    pub(super) async fn ask(
-        &self,
-        prepared: &PreparedDashboard,
-        target: Target,
-    ) -> Result<Got, String> {
+    async fn ask(&self, prepared: &PreparedDashboard, target: Target) -> Result<Got, String> {
         let begun = Instant::now();
         let compiled =
             query::compile(&Request::of(target, Clock::system().now()), prepared, &self.viewer);
@@ -210,7 +206,7 @@ impl Look<'_> {
         Ok(Got { compiled, rows, total, time: begun.elapsed() })
     }
 
-    async fn run(&self, statement: &query::Statement) -> Result<Answer, String> {
+    pub(super) async fn run(&self, statement: &query::Statement) -> Result<Answer, String> {
         let source = self.definitions.source(statement.source());
         let source = source.ok_or_else(|| "its data source is gone".to_owned())?;
         let options = RunOptions {
