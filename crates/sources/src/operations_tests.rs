@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::customer::{Customer, Properties};
-use model::level::Rank;
-use model::name::{DashboardKey, GroupId, SchemaId};
+use model::Dashboard;
+use model::name::SchemaId;
 use model::source::{DataSource, Schema};
-use model::{Dashboard, Levels, ViewerScope};
 use query::{Compiled, PreparedDashboard, Request, Target, Viewer};
 use serde_json::{Map, Value as Json, json};
+use testkit::{stored_customer, viewer_scope};
 use uuid::Uuid;
 
 use crate::options::{CachePolicy, CustomerKey, RunOptions};
@@ -43,24 +42,6 @@ pub(crate) struct Shop<'a> {
 struct Kitchen<'a> {
     shop: &'a Shop<'a>,
     dashboard: Json,
-}
-
-fn customer() -> Customer {
-    Customer {
-        key: model::name::CustomerKey(1),
-        group: GroupId(1),
-        provided_id: "UA".parse().unwrap(),
-        name: "United".parse().unwrap(),
-        rank: Rank(0),
-        parent: None,
-        properties: Properties::default(),
-        mapping: BTreeMap::new(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
-    }
 }
 
 impl Shop<'_> {
@@ -99,13 +80,7 @@ impl<'a> Kitchen<'a> {
         let dashboard: Dashboard = serde_json::from_value(self.dashboard.clone()).unwrap();
         assert_eq!(dashboard.check(), []);
         let prepared = PreparedDashboard::new(Arc::new(dashboard));
-        let scope = ViewerScope::of_verified_credential(
-            DashboardKey(1),
-            "kQ3vT8mB2x".parse().unwrap(),
-            Levels::default(),
-            vec![customer()],
-        );
-        let scope = scope.unwrap();
+        let scope = viewer_scope(vec![stored_customer(0, "UA")]);
         let schemas = [Schema {
             id: SchemaId(1),
             name: "shop".parse().unwrap(),
