@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::options::{CachePolicy, CustomerKey, Limits, ObjectLimits, RunOptions, WorkerCommand};
+use crate::progress::Progress;
 use crate::{SourceError, Sources};
 use store::{BUCKET, Store};
 
@@ -67,6 +68,7 @@ impl Bench {
             row_limit: 100,
             byte_limit: 1 << 20,
             request_id: Uuid::nil(),
+            progress: Progress::default(),
         };
         let options = RunOptions {
             cache: CachePolicy::Off,
@@ -258,13 +260,13 @@ async fn an_object_that_changes_after_it_was_listed_is_not_taken_for_the_listed_
     store.put("a.csv", "n\n1\n");
     let folder = TempDir::new().unwrap();
     let limits = ObjectLimits { folder: Some(folder.path().to_owned()), ..Default::default() };
-    let cache = ObjectCache::new(limits);
+    let cache = ObjectCache::new(limits, Arc::default());
     let Connection::Files(files) = serde_json::from_value(connection(&store, "a.csv")).unwrap()
     else {
         panic!("files")
     };
     let Some(model::source::Storage::S3(s3)) = &files.storage else { panic!("S3") };
-    let bucket = Bucket::new(s3, &NetworkPolicy::default(), &cache).unwrap();
+    let bucket = Bucket::new(s3, &Network::default(), &cache).unwrap();
     let tables = crate::engine_worker::tables(&files);
     let listing = bucket.list(&tables).await.unwrap();
     // Of the same length, so that only the ETag tells.
