@@ -191,15 +191,16 @@ fn what_goes_wrong_only_after_a_choice_is_found() {
         .filter(faulty)
         .map(|part| {
             let chosen = part["variables"].as_object().expect("an object").keys();
-            format!("{} {:?}", part["id"].as_str().expect("an id"), chosen.collect::<Vec<_>>())
+            let chosen: std::collections::BTreeSet<&String> = chosen.collect();
+            format!("{} {chosen:?}", part["id"].as_str().expect("an id"))
         })
         .collect();
     let expected = [
-        r#"orders ["region"]"#,
-        r#"list ["period"]"#,
-        r#"list ["period", "region"]"#,
-        r#"region ["period"]"#,
-        r#"region ["period", "region"]"#,
+        r#"orders {"region"}"#,
+        r#"list {"period"}"#,
+        r#"list {"period", "region"}"#,
+        r#"region {"period"}"#,
+        r#"region {"period", "region"}"#,
     ];
     assert_eq!(faults, expected, "{report:#}");
     let given = ["--variable", "region=west", "--variable", r#"period={}"#];

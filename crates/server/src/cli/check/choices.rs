@@ -72,10 +72,12 @@ pub(super) fn of_choice(element: &Element, choice: Json) -> Json {
     }
 }
 
-/// `origin=["JFK"], plan="gold"`; empty when nothing was chosen.
+/// `origin=["JFK"], plan="gold"`, in order of the names; empty when nothing was chosen.
 pub(super) fn shown(choices: &Choices) -> String {
     let each = choices.iter().map(|(name, value)| format!("{name}={value}"));
-    each.collect::<Vec<_>>().join(", ")
+    let mut each: Vec<String> = each.collect();
+    each.sort_unstable();
+    each.join(", ")
 }
 
 #[cfg(test)]
