@@ -64,7 +64,8 @@ impl Stage {
         let back_end = BackEnd::new(operator.printed(&create));
         let nodes = ["node-1", "node-2"].map(|name| installation.start_node(name, None));
         let url = nodes[0].url();
-        let body = json!({"provided_id": "viewer", "properties": {"region": "east"}});
+        let body =
+            json!({"provided_id": "viewer", "name": "Viewer", "properties": {"region": "east"}});
         back_end.post(&url, "/api/create_customer/", &body).await.expect("a customer");
         let dashboards = back_end.get(&url, "/api/dashboard/").await.expect("a list");
         let embed_id = dashboards["dashboards"][0]["embed_id"].as_str().expect("an id");
