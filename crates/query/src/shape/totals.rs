@@ -20,10 +20,9 @@ impl Shape {
         } else {
             columns_with_total(panel, &self.columns)
         };
-        let on_rows: Option<Vec<Condition>> =
-            self.after.iter().map(|condition| self.on_dataset(condition)).collect();
-        let groups = on_rows.is_none().then(|| Box::new(self.groups()));
         let others = self.others_among(&columns);
+        let on_rows = self.on_rows(others.is_some());
+        let groups = on_rows.is_none().then(|| Box::new(self.groups()));
         Some(Self {
             grouped: true,
             before: self.before.iter().cloned().chain(on_rows.unwrap_or_default()).collect(),
@@ -44,7 +43,15 @@ impl Shape {
         Self { order: Vec::new(), page: None, steps: Vec::new(), ..self.clone() }
     }
 
-    /// A condition on a dimension that shows its column as it is.
+    /// The viewer's conditions, where all of them are of rows. Which values are the first, and which the
+    /// others, is said by all rows and not by those that the conditions leave.
+    fn on_rows(&self, has_others: bool) -> Option<Vec<Condition>> {
+        let conditions = self.after.iter().map(|condition| self.on_dataset(condition)).collect();
+        if has_others && !self.after.is_empty() { None } else { conditions }
+    }
+
+    /// A condition on a dimension that shows its column as it is; what the others are called is no value
+    /// of a column.
     fn on_dataset(&self, condition: &Condition) -> Option<Condition> {
         let is_meant = |column: &Column| column.result.name == condition.column;
         let at = self.columns.iter().position(is_meant)?;

@@ -10,14 +10,14 @@
 -- then Page { offset: 0, size: 50 }
 select result."fanlight column 1" as "month", result."fanlight column 2" as "tailnum", result."fanlight column 3" as "flights", result."fanlight column 4" as "delay"
 from (
-select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", case when dataset."fanlight others" = 1 then (select p2 from fanlight_values) else toString(dataset."tailnum") end as "fanlight column 2", count(*) as "fanlight column 3", avg(dataset."dep_delay") as "fanlight column 4", dataset."fanlight others" as "fanlight others"
+select toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", case when dataset."fanlight others" = 1 then (select p2 from fanlight_values) else toString(dataset."tailnum") end as "fanlight column 2", count(*) as "fanlight column 3", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 4", dataset."fanlight others" as "fanlight others"
 from (
 select dataset.*, case when dataset."tailnum" in (
 select kept."tailnum"
 from (
 select result."fanlight column 1" as "tailnum", result."fanlight column 2" as "flights", result."fanlight column 3" as "delay"
 from (
-select dataset."tailnum" as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."dep_delay") as "fanlight column 3"
+select dataset."tailnum" as "fanlight column 1", count(*) as "fanlight column 2", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 3"
 from (
 select * from flights where carrier = (select p3 from fanlight_values)
 ) as dataset
@@ -53,14 +53,14 @@ order by "month" nulls last, result."fanlight others", "flights" desc nulls last
 -- then Pivot { column: 0, measures: [1, 2] }
 select result."fanlight column 1" as "tailnum", result."fanlight column 2" as "flights", result."fanlight column 3" as "delay"
 from (
-select case when dataset."fanlight others" = 1 then (select p1 from fanlight_values) else toString(dataset."tailnum") end as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."dep_delay") as "fanlight column 3", dataset."fanlight others" as "fanlight others"
+select case when dataset."fanlight others" = 1 then (select p1 from fanlight_values) else toString(dataset."tailnum") end as "fanlight column 1", count(*) as "fanlight column 2", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 3", dataset."fanlight others" as "fanlight others"
 from (
 select dataset.*, case when dataset."tailnum" in (
 select kept."tailnum"
 from (
 select result."fanlight column 1" as "tailnum", result."fanlight column 2" as "flights", result."fanlight column 3" as "delay"
 from (
-select dataset."tailnum" as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."dep_delay") as "fanlight column 3"
+select dataset."tailnum" as "fanlight column 1", count(*) as "fanlight column 2", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 3"
 from (
 select * from flights where carrier = (select p2 from fanlight_values)
 ) as dataset
@@ -78,14 +78,14 @@ select * from flights where carrier = (select p3 from fanlight_values)
 where (coalesce(toString(dataset."fanlight others"), ''), coalesce(toString(toStartOfMonth(toDate(dataset."time_hour", (select p4 from fanlight_values)))), ''), case when toStartOfMonth(toDate(dataset."time_hour", (select p5 from fanlight_values))) is null then 'missing' else '' end, coalesce(toString(case when dataset."fanlight others" = 1 then (select p6 from fanlight_values) else toString(dataset."tailnum") end), ''), case when case when dataset."fanlight others" = 1 then (select p7 from fanlight_values) else toString(dataset."tailnum") end is null then 'missing' else '' end) in (
 select coalesce(toString(result."fanlight others"), ''), coalesce(toString(result."fanlight column 1"), ''), case when result."fanlight column 1" is null then 'missing' else '' end, coalesce(toString(result."fanlight column 2"), ''), case when result."fanlight column 2" is null then 'missing' else '' end
 from (
-select toStartOfMonth(toDate(dataset."time_hour", (select p8 from fanlight_values))) as "fanlight column 1", case when dataset."fanlight others" = 1 then (select p9 from fanlight_values) else toString(dataset."tailnum") end as "fanlight column 2", count(*) as "fanlight column 3", avg(dataset."dep_delay") as "fanlight column 4", dataset."fanlight others" as "fanlight others"
+select toStartOfMonth(toDate(dataset."time_hour", (select p8 from fanlight_values))) as "fanlight column 1", case when dataset."fanlight others" = 1 then (select p9 from fanlight_values) else toString(dataset."tailnum") end as "fanlight column 2", count(*) as "fanlight column 3", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 4", dataset."fanlight others" as "fanlight others"
 from (
 select dataset.*, case when dataset."tailnum" in (
 select kept."tailnum"
 from (
 select result."fanlight column 1" as "tailnum", result."fanlight column 2" as "flights", result."fanlight column 3" as "delay"
 from (
-select dataset."tailnum" as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."dep_delay") as "fanlight column 3"
+select dataset."tailnum" as "fanlight column 1", count(*) as "fanlight column 2", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 3"
 from (
 select * from flights where carrier = (select p10 from fanlight_values)
 ) as dataset

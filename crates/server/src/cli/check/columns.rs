@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::Dashboard;
 use model::dashboard::Panel;
 use model::name::{DashboardName, DatasetName, PanelId, ProvidedId};
 use model::source::Connection;
-use query::{
-    ColumnFault, DatasetColumn, Holds, PreparedDashboard, Request, Target, Viewer, check_columns,
-};
+use query::{ColumnFault, DatasetColumn, Holds, PreparedDashboard, Target, Viewer, check_columns};
 use sources::{ColumnKind, CustomerKey, Sources};
 use workspace::{Fault, Workspace};
 
 use super::AsCustomer;
+use super::asking::Asking;
+use super::choices::Choices;
 use super::installed::Installed;
-use super::viewed::Look;
 use crate::cli::serve::worker_command;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -57,10 +55,11 @@ async fn of_group(
         let Some(published) = definitions.shown_to(&scope, None) else { continue };
         let viewer = Viewer::new(&scope, &definitions.schemas, &definitions.sources);
         let customer = CustomerKey(scope.customer().key.to_string());
-        let look = Look { sources, definitions: &definitions, viewer, customer };
+        let now = Clock::system().now();
+        let asking = Asking { sources, definitions: &definitions, viewer, customer, now };
         let definition = &published.definition;
         let prepared = PreparedDashboard::new(Arc::clone(definition));
-        let columns = look.columns(definition, &prepared, is_beside).await;
+        let columns = told(&asking, &prepared, is_beside).await;
         for panel in &definition.panels {
             let faults = columns.faults(panel).into_iter();
             found.extend(faults.map(|fault| (dashboard.name.clone(), panel.id.clone(), fault)));
@@ -87,28 +86,27 @@ impl Columns<'_> {
     }
 }
 
-impl Look<'_> {
-    /// Why a dataset has no answer is told by the panels that read it.
-    pub(super) async fn columns<'a>(
-        &self,
-        dashboard: &'a Dashboard,
-        prepared: &PreparedDashboard,
-        may_ask: impl Fn(&Connection) -> bool,
-    ) -> Columns<'a> {
-        let mut columns = BTreeMap::new();
-        for name in dashboard.datasets.keys() {
-            let request = Request::of(Target::Columns(name.clone()), Clock::system().now());
-            let Ok(compiled) = query::compile(&request, prepared, &self.viewer) else { continue };
-            let source = self.definitions.source(compiled.rows.source());
-            if !source.is_some_and(|source| may_ask(&source.connection)) {
-                continue;
-            }
-            if let Ok(answer) = self.run(&compiled.rows).await {
-                columns.insert(name, answer.result.columns().iter().map(dataset_column).collect());
-            }
+/// What the datasets of a dashboard tell of their columns, before anything is chosen. Why a dataset has
+/// no answer is told by the panels that read it.
+pub(super) async fn told<'a>(
+    asking: &Asking<'_>,
+    prepared: &'a PreparedDashboard,
+    may_ask: impl Fn(&Connection) -> bool,
+) -> Columns<'a> {
+    let mut columns = BTreeMap::new();
+    for name in prepared.dashboard().datasets.keys() {
+        let target = Target::Columns(name.clone());
+        let Ok(compiled) = asking.compile(prepared, target, &Choices::default()) else { continue };
+        let source = asking.definitions.source(compiled.rows.source());
+        if !source.is_some_and(|source| may_ask(&source.connection)) {
+            continue;
         }
-        Columns(columns)
+        if let Ok(got) = asking.ask(compiled).await {
+            let of_result = got.rows.result.columns().iter().map(dataset_column);
+            columns.insert(name, of_result.collect());
+        }
     }
+    Columns(columns)
 }
 
 fn dataset_column(column: &sources::Column) -> DatasetColumn {
