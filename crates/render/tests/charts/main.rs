@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use panels::{
-    Panel, by_month, delay_share, destinations, destinations_with_totals, flights, late_destinations,
-    recent, weekly_flights,
+    Panel, by_month, delay_share, destinations, destinations_with_totals, flights,
+    late_destinations, recent, weekly_flights,
 };
 use render::{ChartRequest, Charts, RenderError, Scale, Size};
 use resvg::tiny_skia::Pixmap;
@@ -132,7 +132,7 @@ fn a_table_shows_its_first_rows() {
 
 #[test]
 fn a_table_ends_with_its_totals() {
-    check(&destinations_with_totals(), &["Total", "336,776", "6.90", "First 9 of 105 rows"]);
+    check(&destinations_with_totals(), &["Total", "336,776", "6.90", "First 8 of 105 rows"]);
 }
 
 /// The attribute of every element of that name, in the order they are drawn.
