@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::figure::Figure;
 use crate::server::Demo;
@@ -35,6 +35,26 @@ struct Options {
     /// them out
     #[arg(long, default_value_t = 0)]
     customers: u32,
+    /// Measures one subject alone
+    #[arg(long)]
+    only: Option<Subject>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Subject {
+    Start,
+    Memory,
+    Panel,
+    Fairness,
+    Rows,
+    Customer,
+    Growth,
+}
+
+impl Options {
+    fn includes(&self, subject: Subject) -> bool {
+        self.only.is_none_or(|only| only == subject)
+    }
 }
 
 fn main() -> Result<()> {
@@ -46,17 +66,29 @@ fn main() -> Result<()> {
 async fn measure(options: &Options) -> Result<()> {
     let time = Duration::from_secs(options.seconds);
     writeln!(std::io::stdout(), "{}", figure::HEADER)?;
-    print(figures::start::measure(&options.server).await?)?;
-
+    if options.includes(Subject::Start) {
+        print(figures::start::measure(&options.server).await?)?;
+    }
     let demo = Demo::start(&options.server)?;
     // Memory first: later figures leave caches behind.
-    print(figures::memory::measure(&demo).await?)?;
-    print(figures::panel::cached(&demo, time).await?)?;
-    print(figures::fairness::beside_a_greedy_customer(&demo, time).await?)?;
-    print(figures::customer::existing(&demo, time).await?)?;
-    print(figures::customer::created(&demo, time).await?)?;
+    if options.includes(Subject::Memory) {
+        print(figures::memory::measure(&demo).await?)?;
+    }
+    if options.includes(Subject::Panel) {
+        print(figures::panel::cached(&demo, time).await?)?;
+    }
+    if options.includes(Subject::Fairness) {
+        print(figures::fairness::beside_a_greedy_customer(&demo, time).await?)?;
+    }
+    if options.includes(Subject::Rows) {
+        print(figures::rows::as_files(&demo, time).await?)?;
+    }
+    if options.includes(Subject::Customer) {
+        print(figures::customer::existing(&demo, time).await?)?;
+        print(figures::customer::created(&demo, time).await?)?;
+    }
     drop(demo);
-    if options.customers > 0 {
+    if options.includes(Subject::Growth) && options.customers > 0 {
         let demo = Demo::start(&options.server)?;
         print(figures::growth::measure(&demo, options.customers, time).await?)?;
     }

@@ -115,10 +115,17 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 512 MiB of memory, 2 GiB of temporary files, two threads, eight queries at once.
+    /// 512 MiB of memory, 2 GiB of temporary files, half of the processors for one query, so that
+    /// those of several customers run beside each other, and eight queries at once.
     fn default() -> Self {
-        Self { memory_bytes: 512 << 20, temporary_bytes: 2 << 30, threads: 2, connections: 8 }
+        let threads = u32::try_from(processors() / 2).unwrap_or(u32::MAX).max(1);
+        Self { memory_bytes: 512 << 20, temporary_bytes: 2 << 30, threads, connections: 8 }
     }
+}
+
+/// How many processors this process may use, at least one.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// One query.

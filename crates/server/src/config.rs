@@ -175,6 +175,7 @@ impl Config {
                 statement_timeout: given.parse_with("query_timeout_seconds", some_seconds),
                 queue_timeout: given.parse_with("queue_timeout_seconds", some_seconds),
                 result_bytes: given.parse_with("result_max_bytes", bytes),
+                engine: engine_limits(&mut given),
                 objects: ObjectLimits {
                     cache_bytes: given.parse_with("object_cache_max_bytes", bytes),
                     table_bytes: given.parse_with("object_table_max_bytes", bytes),
@@ -194,6 +195,15 @@ impl Config {
     pub fn defaults() -> Self {
         Self::read(&Flags::default(), |_| None)
             .unwrap_or_else(|error| unreachable!("a test holds the defaults: {error}"))
+    }
+}
+
+fn engine_limits(given: &mut sources::Gathered) -> engine::protocol::Limits {
+    let defaults = engine::protocol::Limits::default();
+    engine::protocol::Limits {
+        memory_bytes: given.parse_with("engine_max_bytes", bytes),
+        threads: given.optional("engine_threads", threads).unwrap_or(defaults.threads),
+        ..defaults
     }
 }
 
@@ -230,6 +240,11 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: u64 = digits.parse().map_err(|_| fault())?;
     number.checked_mul(1 << shift).ok_or_else(fault)
+}
+
+fn threads(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| format!("must be a whole number from 1 to 1024, not {text:?}"))
 }
 
 fn ratio(text: &str) -> Result<f64, String> {
@@ -351,11 +366,13 @@ mod tests {
             ("FANLIGHT_QUERIES_PER_CUSTOMER", "2"),
             ("FANLIGHT_CACHE_MAX_BYTES", "64 MiB"),
             ("FANLIGHT_RESULT_MAX_BYTES", "0"),
+            ("FANLIGHT_ENGINE_THREADS", "3"),
         ];
         let limits = read("query_timeout_seconds = 5", &environment).expect("valid").queries;
         assert_eq!(limits.statement_timeout, Duration::from_secs(5));
         assert_eq!((limits.queries_per_customer, limits.result_bytes), (2, 0));
-        assert_eq!(limits.cache_bytes, 64 << 20);
+        assert_eq!((limits.cache_bytes, limits.engine.threads), (64 << 20, 3));
+        check_fault("engine_threads = 0", &[], "engine_threads: must be");
         for text in ["", "MiB", "-1", "1 MB", "99999999999 GiB"] {
             check_fault("", &[("FANLIGHT_CACHE_MAX_BYTES", text)], "CACHE_MAX_BYTES: must be");
         }

@@ -1,6 +1,7 @@
 //! Lets queries through to one data source, as many as it may have, fairly between customers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -57,7 +58,7 @@ impl Gate {
         loop {
             // The lock is free again before the permit is sent: one that nobody takes is dropped
             // here and asks for the lock.
-            let next = self.queue().next();
+            let next = self.queue().next(Instant::now());
             let Some((customer, waiting)) = next else { return };
             let _ = waiting.send(Permit { gate: Arc::clone(self), customer });
         }
@@ -70,7 +71,7 @@ impl Gate {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.gate.queue().finished(&self.customer);
+        self.gate.queue().finished(&self.customer, Instant::now());
         self.gate.admit();
     }
 }
@@ -79,13 +80,19 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
+    /// One at a time.
+    fn narrow() -> Arc<Gate> {
+        let limits = QueueLimits { running: 1, running_per_customer: 1, at_ease: 1, waiting: 1 };
+        Gate::new(limits)
+    }
+
     fn customer(name: &str) -> CustomerKey {
         CustomerKey(name.to_owned())
     }
 
     #[tokio::test]
     async fn a_permit_given_back_lets_the_next_one_in() {
-        let gate = Gate::new(QueueLimits { running: 1, running_per_customer: 1, waiting: 1 });
+        let gate = narrow();
         let first = gate.enter(customer("a")).await.unwrap();
         let second = tokio::spawn({
             let gate = Arc::clone(&gate);
@@ -100,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_gave_up_waiting_takes_no_place() {
-        let gate = Gate::new(QueueLimits { running: 1, running_per_customer: 1, waiting: 1 });
+        let gate = narrow();
         let first = gate.enter(customer("a")).await.unwrap();
         let impatient = tokio::spawn({
             let gate = Arc::clone(&gate);

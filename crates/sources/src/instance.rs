@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use model::source::DataSource;
+use model::source::{Connection, DataSource};
 use tokio::time::{sleep, timeout};
 
 use crate::activity::Activity;
@@ -30,6 +30,15 @@ pub(crate) struct Instance {
     activity: Arc<Activity>,
 }
 
+/// Where this machine computes, more queries than processors slow each other. Of other servers nothing
+/// is known but what the operator allows.
+fn at_ease(connection: &Connection, running: usize) -> usize {
+    match connection {
+        Connection::Files(_) | Connection::Sqlite(_) => engine::protocol::processors(),
+        Connection::Postgres(_) | Connection::MySql(_) | Connection::ClickHouse(_) => running,
+    }
+}
+
 impl Instance {
     pub(crate) fn new(
         source: &DataSource,
@@ -39,9 +48,11 @@ impl Instance {
         objects: &Arc<ObjectCache>,
     ) -> Arc<Self> {
         let of = Circumstances { name: &source.name, limits, worker, activity, objects };
+        let running = of.queries_at_once(source.connection.connections());
         let queue = QueueLimits {
-            running: of.queries_at_once(source.connection.connections()),
+            running,
             running_per_customer: limits.queries_per_customer.max(1),
+            at_ease: at_ease(&source.connection, running),
             waiting: limits.waiting_per_source,
         };
         Arc::new(Self {

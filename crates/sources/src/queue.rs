@@ -2,12 +2,20 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
+use std::time::{Duration, Instant};
+
+/// A customer whose last item is finished counts for so long as one that goes on asking: between two
+/// questions of a page it keeps its share.
+const REMEMBERED: Duration = Duration::from_secs(1);
 
 /// How many may run and wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct QueueLimits {
     pub(crate) running: usize,
     pub(crate) running_per_customer: usize,
+    /// How many run at once before one slows the other. Customers who ask at the same time share
+    /// these evenly; each may have one in any case.
+    pub(crate) at_ease: usize,
     pub(crate) waiting: usize,
 }
 
@@ -21,12 +29,21 @@ pub(crate) struct FairQueue<K, T> {
     lines: HashMap<K, Line<T>>,
     /// The customers that wait, whose turn is next first.
     turns: VecDeque<K>,
+    /// Who had its last item finished when, earliest first; some have asked again since.
+    left: VecDeque<(Instant, K)>,
 }
 
 #[derive(Debug)]
 struct Line<T> {
     running: usize,
     waiting: VecDeque<T>,
+    left_at: Option<Instant>,
+}
+
+impl<T> Line<T> {
+    fn is_idle(&self) -> bool {
+        self.running == 0 && self.waiting.is_empty()
+    }
 }
 
 /// As many wait already as may.
@@ -35,17 +52,25 @@ pub(crate) struct Full;
 
 impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
     pub(crate) fn new(limits: QueueLimits) -> Self {
-        Self { limits, running: 0, waiting: 0, lines: HashMap::new(), turns: VecDeque::new() }
+        Self {
+            limits,
+            running: 0,
+            waiting: 0,
+            lines: HashMap::new(),
+            turns: VecDeque::new(),
+            left: VecDeque::new(),
+        }
     }
 
     pub(crate) fn push(&mut self, customer: K, item: T) -> Result<(), Full> {
         if self.is_full() {
             return Err(Full);
         }
-        let line = self
-            .lines
-            .entry(customer.clone())
-            .or_insert_with(|| Line { running: 0, waiting: VecDeque::new() });
+        let line = self.lines.entry(customer.clone()).or_insert_with(|| Line {
+            running: 0,
+            waiting: VecDeque::new(),
+            left_at: None,
+        });
         if line.waiting.is_empty() {
             self.turns.push_back(customer);
         }
@@ -55,13 +80,14 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
     }
 
     /// Takes out the item whose turn it is and counts it as running.
-    pub(crate) fn next(&mut self) -> Option<(K, T)> {
+    pub(crate) fn next(&mut self, now: Instant) -> Option<(K, T)> {
         if self.running >= self.limits.running {
             return None;
         }
+        let quota = self.quota(now);
         let may_run = |customer: &K| {
             let line = self.lines.get(customer);
-            line.is_some_and(|line| line.running < self.limits.running_per_customer)
+            line.is_some_and(|line| line.running < quota)
         };
         let turn = self.turns.iter().position(may_run)?;
         let customer = self.turns.remove(turn)?;
@@ -76,13 +102,39 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
         Some((customer, item))
     }
 
+    /// How many items of one customer may run now.
+    fn quota(&mut self, now: Instant) -> usize {
+        self.forget(now);
+        match self.lines.len() {
+            0 | 1 => self.limits.running_per_customer,
+            customers => {
+                let share = (self.limits.at_ease / customers).max(1);
+                share.min(self.limits.running_per_customer)
+            }
+        }
+    }
+
+    /// Drops the lines of customers who have not asked again.
+    fn forget(&mut self, now: Instant) {
+        while let Some((left_at, customer)) = self.left.front()
+            && now.saturating_duration_since(*left_at) >= REMEMBERED
+        {
+            let is_gone = |line: &Line<T>| line.is_idle() && line.left_at == Some(*left_at);
+            if self.lines.get(customer).is_some_and(is_gone) {
+                self.lines.remove(customer);
+            }
+            self.left.pop_front();
+        }
+    }
+
     /// To be called once for each item that [`FairQueue::next`] gave out.
-    pub(crate) fn finished(&mut self, customer: &K) {
+    pub(crate) fn finished(&mut self, customer: &K, now: Instant) {
         self.running -= 1;
         if let Some(line) = self.lines.get_mut(customer) {
             line.running -= 1;
-            if line.running == 0 && line.waiting.is_empty() {
-                self.lines.remove(customer);
+            if line.is_idle() {
+                line.left_at = Some(now);
+                self.left.push_back((now, customer.clone()));
             }
         }
     }
@@ -93,7 +145,7 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
             line.waiting.retain(&keep);
         }
         self.waiting = self.lines.values().map(|line| line.waiting.len()).sum();
-        self.lines.retain(|_, line| line.running > 0 || !line.waiting.is_empty());
+        self.lines.retain(|_, line| !line.is_idle() || line.left_at.is_some());
         let lines = &self.lines;
         self.turns.retain(|customer| lines.get(customer).is_some_and(|l| !l.waiting.is_empty()));
     }
@@ -118,7 +170,7 @@ mod tests {
     use super::*;
 
     fn limits(running: usize, running_per_customer: usize, waiting: usize) -> QueueLimits {
-        QueueLimits { running, running_per_customer, waiting }
+        QueueLimits { running, running_per_customer, at_ease: running, waiting }
     }
 
     fn queue(limits: QueueLimits, items: &[&'static str]) -> FairQueue<char, &'static str> {
@@ -133,13 +185,14 @@ mod tests {
     fn check_order(limits: QueueLimits, items: &[&'static str], expected: &[&str]) {
         let mut queue = queue(limits, items);
         let mut order = Vec::new();
-        while let Some((customer, item)) = queue.next() {
+        while let Some((customer, item)) = queue.next(Instant::now()) {
             order.push(item);
-            queue.finished(&customer);
+            queue.finished(&customer, Instant::now());
         }
         assert_eq!(order, expected);
         assert!(queue.is_idle());
-        assert!(queue.lines.is_empty() && queue.turns.is_empty());
+        queue.forget(Instant::now() + REMEMBERED);
+        assert!(queue.lines.is_empty() && queue.turns.is_empty() && queue.left.is_empty());
     }
 
     #[test]
@@ -152,13 +205,13 @@ mod tests {
     #[test]
     fn a_customer_at_its_quota_is_passed_over_until_one_of_its_items_is_finished() {
         let mut queue = queue(limits(3, 1, 9), &["a1", "a2", "b1"]);
-        assert_eq!(queue.next(), Some(('a', "a1")));
-        assert_eq!(queue.next(), Some(('b', "b1")));
-        assert_eq!(queue.next(), None);
-        queue.finished(&'b');
-        assert_eq!(queue.next(), None);
-        queue.finished(&'a');
-        assert_eq!(queue.next(), Some(('a', "a2")));
+        assert_eq!(queue.next(Instant::now()), Some(('a', "a1")));
+        assert_eq!(queue.next(Instant::now()), Some(('b', "b1")));
+        assert_eq!(queue.next(Instant::now()), None);
+        queue.finished(&'b', Instant::now());
+        assert_eq!(queue.next(Instant::now()), None);
+        queue.finished(&'a', Instant::now());
+        assert_eq!(queue.next(Instant::now()), Some(('a', "a2")));
     }
 
     /// A greedy customer with 200 items, and others with one each: however many came before, each of
@@ -169,9 +222,9 @@ mod tests {
         let items: Vec<&'static str> = greedy.chain(["b", "c", "d", "b"]).collect();
         let mut queue = queue(limits(1, 1, 300), &items);
         let mut order = String::new();
-        while let Some((customer, _)) = queue.next() {
+        while let Some((customer, _)) = queue.next(Instant::now()) {
             order.push(customer);
-            queue.finished(&customer);
+            queue.finished(&customer, Instant::now());
         }
         assert!(order.starts_with("gbcdgbgg"), "{order}");
         assert_eq!(order.len(), 204);
@@ -182,18 +235,56 @@ mod tests {
         let greedy: Vec<&'static str> = vec!["g"; 200];
         let mut queue = queue(limits(8, 4, 300), &greedy);
         for _ in 0..4 {
-            assert_eq!(queue.next(), Some(('g', "g")));
+            assert_eq!(queue.next(Instant::now()), Some(('g', "g")));
         }
-        assert_eq!(queue.next(), None, "its quota is full, places are left");
+        assert_eq!(queue.next(Instant::now()), None, "its quota is full, places are left");
         queue.push('b', "b").unwrap();
-        assert_eq!(queue.next(), Some(('b', "b")));
+        assert_eq!(queue.next(Instant::now()), Some(('b', "b")));
     }
 
     #[test]
     fn no_more_run_than_may_whoever_asks() {
         let mut queue = queue(limits(2, 2, 9), &["a1", "b1", "c1"]);
-        assert!(queue.next().is_some() && queue.next().is_some());
-        assert_eq!(queue.next(), None);
+        assert!(queue.next(Instant::now()).is_some() && queue.next(Instant::now()).is_some());
+        assert_eq!(queue.next(Instant::now()), None);
+    }
+
+    /// Four may run without slowing each other; two customers have two each.
+    #[test]
+    fn customers_who_ask_at_the_same_time_share_what_runs_at_ease() {
+        let limits = QueueLimits { at_ease: 4, ..limits(8, 8, 99) };
+        let mut queue = queue(limits, &["b", "g", "g", "g", "g", "g"]);
+        let order = std::iter::from_fn(|| queue.next(Instant::now()).map(|(customer, _)| customer));
+        assert_eq!(order.collect::<String>(), "bgg");
+    }
+
+    #[test]
+    fn a_customer_keeps_its_share_for_a_moment_after_its_last_item() {
+        let begun = Instant::now();
+        let limits = QueueLimits { at_ease: 2, ..limits(8, 4, 99) };
+        let mut queue = queue(limits, &["b", "g", "g", "g", "g", "g"]);
+        assert_eq!(queue.next(begun), Some(('b', "b")));
+        assert_eq!(queue.next(begun), Some(('g', "g")));
+        queue.finished(&'b', begun);
+        assert_eq!(queue.next(begun + REMEMBERED / 2), None, "b may ask again");
+        let later = begun + REMEMBERED;
+        let order = std::iter::from_fn(|| queue.next(later).map(|(customer, _)| customer));
+        assert_eq!(order.collect::<String>(), "ggg", "b is gone, and four may run");
+    }
+
+    #[test]
+    fn a_customer_who_asks_again_is_remembered_from_its_last_item_on() {
+        let begun = Instant::now();
+        let limits = QueueLimits { at_ease: 2, ..limits(8, 4, 99) };
+        let mut queue = queue(limits, &["b", "b"]);
+        for finished in [begun, begun + REMEMBERED / 2] {
+            assert_eq!(queue.next(finished), Some(('b', "b")));
+            queue.finished(&'b', finished);
+        }
+        queue.push('g', "g").unwrap();
+        queue.push('g', "g").unwrap();
+        assert_eq!(queue.next(begun + REMEMBERED), Some(('g', "g")));
+        assert_eq!(queue.next(begun + REMEMBERED), None);
     }
 
     #[test]
@@ -202,6 +293,6 @@ mod tests {
         assert_eq!(queue.push('c', "c1"), Err(Full));
         queue.retain(|item| *item != "a1");
         assert_eq!(queue.push('c', "c1"), Ok(()));
-        assert_eq!(queue.next(), Some(('b', "b1")));
+        assert_eq!(queue.next(Instant::now()), Some(('b', "b1")));
     }
 }

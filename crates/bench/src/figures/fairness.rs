@@ -1,5 +1,6 @@
 //! What one customer notices of another who asks for very much, when no answer comes from the cache.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -20,16 +21,16 @@ const GREEDY: usize = 200;
 const ORDINARY: usize = 4;
 
 pub(crate) async fn beside_a_greedy_customer(demo: &Demo, time: Duration) -> Result<Vec<Figure>> {
-    let alone = beside(demo, 0, time).await?;
-    let ordinary = beside(demo, ORDINARY, time).await?;
-    let greedy = beside(demo, GREEDY, time).await?;
-    let shown = |p95: Duration| format!("p95 {:.2} ms", p95.as_secs_f64() * 1e3);
-    let figure = |requests: usize, measured: Duration, (what, floor): (&str, Duration)| Figure {
+    let customers = Customers::of(demo).await?;
+    let alone = customers.beside(0, time).await?;
+    let ordinary = customers.beside(ORDINARY, time).await?;
+    let greedy = customers.beside(GREEDY, time).await?;
+    let figure = |requests: usize, measured: Latency, (what, floor): (&str, Latency)| Figure {
         what: format!("a customer's panel beside another's {requests} open requests"),
         wanted: "≤ 2".to_owned(),
-        measured: shown(measured),
-        floor: format!("{what}: {}", shown(floor)),
-        share: Some(measured.as_secs_f64() / floor.as_secs_f64()),
+        measured: measured.to_string(),
+        floor: format!("{what}: {floor}"),
+        share: Some(measured.p95.as_secs_f64() / floor.p95.as_secs_f64()),
     };
     let beside_ordinary = format!("beside {ORDINARY}");
     Ok(vec![
@@ -39,28 +40,49 @@ pub(crate) async fn beside_a_greedy_customer(demo: &Demo, time: Duration) -> Res
     ])
 }
 
-/// The p95 of one customer while another has so many requests open.
-async fn beside(demo: &Demo, others: usize, time: Duration) -> Result<Duration> {
-    let question = Arc::new(Question {
-        number: AtomicU64::new(0),
-        jwt: client::embed_token(demo, "UA").await?,
-        panel: "by_month",
-    });
-    let mut greedy = JoinSet::new();
-    for _ in 0..others {
-        let (question, address) = (Arc::clone(&question), demo.address().to_owned());
-        greedy.spawn(async move { question.ask_without_end(&address).await });
+/// What the modest customer waits for an answer.
+#[derive(Clone, Copy)]
+struct Latency {
+    p50: Duration,
+    p95: Duration,
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+        write!(f, "p50 {:.2} ms, p95 {:.2} ms", milliseconds(self.p50), milliseconds(self.p95))
     }
-    // All of them wait by now.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let jwt = client::embed_token(demo, "AA").await?;
-    let modest = Question { number: AtomicU64::new(0), jwt, panel: "flights" };
-    let p95 = modest.p95(demo.address(), time).await?;
-    while let Some(ended) = greedy.try_join_next() {
-        ended??;
+}
+
+struct Customers<'a> {
+    address: &'a str,
+    modest: Question,
+    greedy: Arc<Question>,
+}
+
+impl<'a> Customers<'a> {
+    async fn of(demo: &'a Demo) -> Result<Self> {
+        let modest = Question::of(demo, "AA", "flights").await?;
+        let greedy = Arc::new(Question::of(demo, "UA", "by_month").await?);
+        Ok(Self { address: demo.address(), modest, greedy })
     }
-    greedy.shutdown().await;
-    Ok(p95)
+
+    /// The latency of the modest one while the other has so many requests open.
+    async fn beside(&self, requests: usize, time: Duration) -> Result<Latency> {
+        let mut greedy = JoinSet::new();
+        for _ in 0..requests {
+            let (question, address) = (Arc::clone(&self.greedy), self.address.to_owned());
+            greedy.spawn(async move { question.ask_without_end(&address).await });
+        }
+        // All of them wait by now.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let latency = self.modest.latency(self.address, time).await?;
+        while let Some(ended) = greedy.try_join_next() {
+            ended??;
+        }
+        greedy.shutdown().await;
+        Ok(latency)
+    }
 }
 
 /// A panel over a period that nobody has asked for yet.
@@ -71,6 +93,11 @@ struct Question {
 }
 
 impl Question {
+    async fn of(demo: &Demo, customer: &str, panel: &'static str) -> Result<Self> {
+        let jwt = client::embed_token(demo, customer).await?;
+        Ok(Self { number: AtomicU64::new(0), jwt, panel })
+    }
+
     fn next(&self) -> Vec<u8> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let day = |number: u64, first_month: u64| {
@@ -93,7 +120,7 @@ impl Question {
         }
     }
 
-    async fn p95(&self, address: &str, time: Duration) -> Result<Duration> {
+    async fn latency(&self, address: &str, time: Duration) -> Result<Latency> {
         let mut connection = Connection::open(address).await?;
         let (begun, mut latencies) = (Instant::now(), Vec::new());
         while begun.elapsed() < time || latencies.is_empty() {
@@ -105,6 +132,7 @@ impl Question {
             latencies.push(asked.elapsed());
         }
         latencies.sort_unstable();
-        Ok(latencies[latencies.len() * 95 / 100])
+        let percentile = |percent: usize| latencies[latencies.len() * percent / 100];
+        Ok(Latency { p50: percentile(50), p95: percentile(95) })
     }
 }

@@ -167,8 +167,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "queries_per_customer",
         default: Some("4"),
-        meaning: "Queries of one customer that run at once on one data source, per server. Customers \
-                  take turns; more of one customer's wait, and nobody else for them.",
+        meaning: "Queries of one customer that run at once on one data source, per server; fewer while \
+                  others ask, too. Customers take turns; more of one customer's wait, and nobody else \
+                  for them.",
     },
     Setting {
         key: "queries_waiting_per_source",
@@ -195,6 +196,18 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "cache_max_bytes",
         default: Some("32 MiB"),
         meaning: "What kept results may take in memory, per server.",
+    },
+    Setting {
+        key: "engine_max_bytes",
+        default: Some("512 MiB"),
+        meaning: "What the embedded engine may hold in memory for one data source of files.",
+    },
+    Setting {
+        key: "engine_threads",
+        default: None,
+        meaning: "Threads of the embedded engine that work on one query together. Without it, half of \
+                  the processors: many small queries run best on one thread each, few large ones on \
+                  all.",
     },
     Setting {
         key: "object_cache_max_bytes",

@@ -24,7 +24,7 @@ pub(super) fn drawing(
     time_zone: TimeZone,
 ) -> Result<ChartRequest, ApiError> {
     let definition = serde_json::to_string(&PanelView::from(panel)).map_err(ApiError::internal)?;
-    let result = String::from_utf8(answer.to_json().into()).map_err(ApiError::internal)?;
+    let result = String::from_utf8(answer.to_json().concat()).map_err(ApiError::internal)?;
     let size = match panel.kind {
         PanelKind::Kpi => wanted.size_or(400, 200)?,
         PanelKind::KpiTrend => wanted.size_or(480, 320)?,
