@@ -1296,6 +1296,8 @@ export interface components {
             /** Format: uint */
             failed: number;
         };
+        /** @description Which of two figures is better. */
+        Better: ("higher" | "lower") | "neither";
         /** @description A value that is bound. */
         BoundArgument: {
             /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
@@ -1846,6 +1848,8 @@ export interface components {
             /** Format: uint32 */
             page_size: number;
             columns: components["schemas"]["EmbeddedColumn"][];
+            /** @description Of trends: which change is for the better. */
+            better?: components["schemas"]["Better"] | null;
         };
         /** @description An environment. */
         Environment: {
@@ -3290,6 +3294,8 @@ export interface components {
             period: components["schemas"]["Period"];
             /** @description The unit of the line's points; chosen by the length of the period when absent. */
             bucket?: components["schemas"]["Bucket"] | null;
+            /** @description Which change is for the better, and so is green. */
+            better?: components["schemas"]["Better"];
         };
         /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
         Usage: {

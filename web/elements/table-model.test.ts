@@ -4,9 +4,9 @@ import type { ColumnType, Field } from '../charts/panel.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import { type TableInput, tableModel } from './table-model.ts';
 
-function field(name: string, type: ColumnType, index: number, turned = false): Field {
+function field(name: string, type: ColumnType, index: number, pivot: Field['pivot'] = null): Field {
   const format = { style: 'auto', decimals: null, unit: null, currency: null } as const;
-  return { index, name, type, label: name, role: 'column', bucket: null, format, turned };
+  return { index, name, type, label: name, role: 'column', bucket: null, format, pivot };
 }
 
 const FIELDS = [field('dest', 'string', 0), field('delay', 'integer', 1), field('day', 'date', 2)];
@@ -82,7 +82,9 @@ test('pages are counted from one', () => {
 });
 
 test('a value that became a column has no order of its own', () => {
-  const fields = [field('month', 'date', 0), field('JFK', 'integer', 1, true)];
+  const { type, format, bucket } = field('origin', 'string', 1);
+  const pivot = { value: 'JFK', dimension: { type, format, bucket }, measure: null };
+  const fields = [field('month', 'date', 0), field('JFK', 'integer', 1, pivot)];
   const [month, value] = model({ fields }).headings;
   expect(month?.next?.()).toEqual([{ column: 'month', direction: 'desc' }]);
   expect(value?.next).toBeNull();

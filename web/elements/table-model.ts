@@ -85,7 +85,7 @@ export function tableModel(input: TableInput): TableModel {
       return {
         field,
         order: order ? (order === 'asc' ? 'ascending' : 'descending') : null,
-        next: field.turned
+        next: field.pivot
           ? null
           : () => {
               column?.toggleSorting();

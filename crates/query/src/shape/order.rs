@@ -46,6 +46,8 @@ impl Order {
             true => own.clone(),
             false => of_viewer(&request.sort, columns, faults),
         };
+        // The points of two periods are laid beside each other in the order of time.
+        let wanted = if panel.trend.is_some() { Vec::new() } else { wanted };
         let looks_around = |one: &OrderKey| match one.key {
             Key::Result(at) => columns[at].looks_around,
             Key::Hidden(_) => false,
