@@ -13,7 +13,7 @@ use testkit::{stored_customer, viewer_scope};
 use uuid::Uuid;
 
 use crate::options::{CachePolicy, CustomerKey, RunOptions};
-use crate::result::{Cell, ResultSet};
+use crate::result::{Cell, ColumnKind, ResultSet};
 use crate::sources::Sources;
 
 /// Eight orders of five cities, as members of `values (…)`; one has no amount, one no city, one no
@@ -60,6 +60,7 @@ impl Shop<'_> {
         values_that_become_columns_and_the_others_have_totals_too(self).await;
         a_viewer_sorts_by_figures_of_other_rows_and_moves_what_the_limit_keeps(self).await;
         others_that_became_a_column_have_a_total(self).await;
+        a_dataset_tells_its_columns_without_a_row(self).await;
     }
 }
 
@@ -329,6 +330,22 @@ async fn a_table_is_turned_paged_and_summed_over_all_of_its_rows(shop: &Shop<'_>
     assert_eq!(rows.total_rows(), Some(5));
     let totals = kitchen.run(&compiled.totals.unwrap()).await;
     same(lines(&totals), &["18.5 15.6 "]);
+}
+
+async fn a_dataset_tells_its_columns_without_a_row(shop: &Shop<'_>) {
+    let kitchen = by_city(shop, json!([{"name": "orders", "aggregate": "count"}]));
+    let of_dataset = Target::Columns("orders".parse().unwrap());
+    let compiled = kitchen.compile(|request| request.target = of_dataset);
+    let told = kitchen.run(&compiled.rows).await;
+    let kinds: Vec<_> = told.columns().iter().map(|it| (it.name.as_str(), it.kind)).collect();
+    let expected = [
+        (COLUMNS[0], ColumnKind::String),
+        (COLUMNS[1], ColumnKind::Timestamp),
+        (COLUMNS[2], ColumnKind::Integer),
+        (COLUMNS[3], ColumnKind::Integer),
+    ];
+    assert_eq!(kinds[..4], expected);
+    assert_eq!((kinds[4].0, told.row_count()), (COLUMNS[4], 0));
 }
 
 async fn others_that_became_a_column_have_a_total(shop: &Shop<'_>) {

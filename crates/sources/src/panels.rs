@@ -362,6 +362,26 @@ async fn check(connection: &Connection, engine: &duckdb::Connection, apart: &[&s
         }
     }
     assert!(run > 30, "{run} statements");
+    tells_columns(&world, &connector).await;
+}
+
+async fn tells_columns(world: &World, connector: &Arc<dyn Connector>) {
+    let mut case = own_case(
+        "columns",
+        "UTC",
+        &json!({
+            "id": "panel", "type": "kpi", "title": "Flights", "dataset": "flights",
+            "measures": [{"name": "flights", "aggregate": "count"}],
+        }),
+    );
+    case.request.target = Target::Columns("flights".parse().unwrap());
+    let compiled = world.compile(&case).unwrap();
+    let (_stopper, stop) = crate::stop::stop();
+    let told = Arc::clone(connector).execute(Arc::new(query(&compiled.rows)), stop).await.unwrap();
+    let names: Vec<&str> = told.columns().iter().map(|column| column.name.as_str()).collect();
+    let flights = COLUMNS.iter().map(|(name, _)| *name);
+    assert_eq!(names, flights.chain(["late"]).collect::<Vec<_>>());
+    assert_eq!(told.row_count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

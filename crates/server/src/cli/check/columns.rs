@@ -97,16 +97,24 @@ pub(super) async fn told<'a>(
     for name in prepared.dashboard().datasets.keys() {
         let target = Target::Columns(name.clone());
         let Ok(compiled) = asking.compile(prepared, target, &Choices::default()) else { continue };
-        let source = asking.definitions.source(compiled.rows.source());
-        if !source.is_some_and(|source| may_ask(&source.connection)) {
+        let Some(source) = asking.definitions.source(compiled.rows.source()) else { continue };
+        if !may_ask(&source.connection) {
             continue;
         }
+        let column = match source.connection {
+            Connection::Sqlite(_) => named,
+            _ => dataset_column,
+        };
         if let Ok(got) = asking.ask(compiled).await {
-            let of_result = got.rows.result.columns().iter().map(dataset_column);
-            columns.insert(name, of_result.collect());
+            columns.insert(name, got.rows.result.columns().iter().map(column).collect());
         }
     }
     Columns(columns)
+}
+
+/// Values of SQLite have types, not columns.
+fn named(column: &sources::Column) -> DatasetColumn {
+    DatasetColumn { name: column.name.clone(), holds: Holds::Other }
 }
 
 fn dataset_column(column: &sources::Column) -> DatasetColumn {
