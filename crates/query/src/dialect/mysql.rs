@@ -144,6 +144,11 @@ impl Dialect for MySql {
         }
     }
 
+    /// By the key's own collation, which a cast would lose.
+    fn comparable(&self, value: Fragment) -> Fragment {
+        value.between("coalesce(", ", '')")
+    }
+
     /// Of whole numbers it would be cut to four digits after the point.
     fn average(&self, value: Fragment) -> Fragment {
         self.aggregate("avg", self.cast(value, CastType::Real))

@@ -24,17 +24,7 @@ pub(super) fn of_panel(table: &mut Table, question: &OfPanel<'_>) {
     if let (Some(fill), Some((axis, bucket))) = (panel.fill, bucketed) {
         let column = panel.dimensions[axis].column.as_str();
         let given = given_buckets(question, column, bucket, &table.rows, axis);
-        let sort = question.sort();
-        let name = panel.dimensions[axis].result_name();
-        let descending = sort
-            .iter()
-            .any(|key| key.column == *name && key.direction == model::dashboard::Direction::Desc);
-        let by_series = sort.first().is_some_and(|key| {
-            let mut dimensions = panel.dimensions.iter();
-            dimensions.any(|one| *one.result_name() == key.column && one.result_name() != name)
-        });
-        let order = Order { descending, by_series };
-        fill_in(table, &places, axis, given, fill, &panel.measures, order);
+        fill_in(table, &places, axis, given, fill, &panel.measures);
     }
     for (column, measure) in (places.dimensions..).zip(&panel.measures) {
         if let Some(kind) = measure.running {
@@ -44,6 +34,7 @@ pub(super) fn of_panel(table: &mut Table, question: &OfPanel<'_>) {
             share(table, &places, column, whole);
         }
     }
+    question.put_finished_in_order(table, panel.fill.is_some() && bucketed.is_some());
     if let Some(pivot) = &panel.pivot {
         turn(table, pivot.as_str(), panel.measures.len());
     }
@@ -79,13 +70,6 @@ pub(super) fn given_buckets(
     }
 }
 
-/// In which order buckets and series stand.
-#[derive(Clone, Copy)]
-pub(super) struct Order {
-    pub(super) descending: bool,
-    pub(super) by_series: bool,
-}
-
 pub(super) fn fill_in(
     table: &mut Table,
     places: &Places,
@@ -93,14 +77,13 @@ pub(super) fn fill_in(
     mut buckets: Vec<Value>,
     fill: Fill,
     measures: &[Measure],
-    order: Order,
 ) {
     for row in &table.rows {
         if !row[axis].is_missing() && !buckets.contains(&row[axis]) {
             buckets.push(row[axis].clone());
         }
     }
-    buckets.sort_by(|one, other| one.ordered(other, order.descending));
+    buckets.sort_by(|one, other| one.ordered(other, false));
     // What has no date comes after all that have one.
     buckets.push(Value::Missing);
     let of_series = |row: &[Value]| {
@@ -132,11 +115,7 @@ pub(super) fn fill_in(
             rows.push(row);
         }
     };
-    if order.by_series {
-        series.iter().for_each(|key| buckets.iter().for_each(|bucket| put(bucket, key)));
-    } else {
-        buckets.iter().for_each(|bucket| series.iter().for_each(|key| put(bucket, key)));
-    }
+    buckets.iter().for_each(|bucket| series.iter().for_each(|key| put(bucket, key)));
     table.rows = rows;
 }
 

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 use model::dashboard::{Bucket, Dimension, Fill, Period as Wanted, Preset};
 
 use super::conditions::Condition;
-use super::finish::{Order, Places, fill_in, given_buckets};
+use super::finish::{Places, fill_in, given_buckets};
 use super::{Expected, OfPanel, Table, calendar};
 use crate::choices::{Choices, End, Refused, day};
 use crate::rows::Row;
@@ -95,8 +95,7 @@ impl OfPanel<'_> {
         let given = given_buckets(&question, dimension.column.as_str(), bucket, &rows, 0);
         let mut table = Table { columns, rows };
         let fill = self.panel.fill.unwrap_or(Fill::Zero);
-        let order = Order { descending: false, by_series: false };
-        fill_in(&mut table, &Places::of_axis(bucket), 0, given, fill, measures, order);
+        fill_in(&mut table, &Places::of_axis(bucket), 0, given, fill, measures);
         table
     }
 
