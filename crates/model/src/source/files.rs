@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::connection::{Faults, Kind};
+use super::secret::Secret;
+use super::server::Server;
 use super::storage::Storage;
-use super::{ConnectionFault, Faults};
 use crate::name::TableName;
 
 /// Files as tables.
@@ -87,11 +89,10 @@ impl FileTable {
     }
 }
 
-impl Files {
-    pub(super) fn check(&self) -> Vec<ConnectionFault> {
-        let mut faults = Faults::default();
+impl Kind for Files {
+    fn check(&self, faults: &mut Faults) {
         if let Some(Storage::S3(store)) = &self.storage {
-            store.check(&mut faults);
+            store.check(faults);
         }
         for (name, table) in &self.tables {
             let path = self.fault_of_path(&table.path);
@@ -102,9 +103,28 @@ impl Files {
             let at = ["tables", name.as_str(), "delimiter"];
             faults.add_at(&at, (!fits).then_some(message));
         }
-        faults.0
     }
 
+    fn tables(&self) -> Option<Vec<&TableName>> {
+        Some(self.tables.keys().collect())
+    }
+
+    /// The engine's workers take what the server's own limit says.
+    fn connections(&self) -> Option<u16> {
+        None
+    }
+
+    fn server(&self) -> Option<Server<'_>> {
+        None
+    }
+
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
+        let Storage::S3(store) = self.storage.as_mut()?;
+        Some(&mut store.secret_access_key)
+    }
+}
+
+impl Files {
     fn fault_of_path(&self, path: &str) -> Option<&'static str> {
         let climbs = || path.split('/').any(|part| part == "." || part == "..");
         if path.contains('\0') {
