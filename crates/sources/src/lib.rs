@@ -10,7 +10,6 @@
 mod activity;
 mod cache;
 mod clickhouse;
-mod column_builder;
 mod connector;
 mod engine_worker;
 mod error;
@@ -24,6 +23,8 @@ mod objects;
 #[cfg(test)]
 mod operations_tests;
 mod options;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod panels;
 mod postgres;

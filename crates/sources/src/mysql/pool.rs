@@ -8,7 +8,14 @@ use std::time::{Duration, Instant};
 
 use mysql_async::Conn;
 
+use super::server::Peer;
 use crate::connector::Failure;
+
+/// A connection in use. Given back it is used again; dropped it is closed.
+pub(super) struct Lease {
+    pub(super) connection: Conn,
+    pub(super) peer: Peer,
+}
 
 /// An unused connection is closed after this time.
 const IDLE: Duration = Duration::from_secs(60);
@@ -18,7 +25,7 @@ pub(super) struct Pool(Mutex<State>);
 #[derive(Default)]
 struct State {
     /// The one used last comes last.
-    idle: Vec<(Conn, Instant)>,
+    idle: Vec<(Lease, Instant)>,
     is_swept: bool,
     is_closed: bool,
 }
@@ -29,20 +36,20 @@ impl Pool {
     }
 
     /// The connection used last, when there is one.
-    pub(super) fn take(&self) -> Result<Option<Conn>, Failure> {
+    pub(super) fn take(&self) -> Result<Option<Lease>, Failure> {
         let mut state = self.state();
         if state.is_closed {
-            return Err(Failure::Unavailable("the source is closed".to_owned()));
+            return Err(Failure::closed());
         }
-        Ok(state.idle.pop().map(|(connection, _)| connection))
+        Ok(state.idle.pop().map(|(lease, _)| lease))
     }
 
-    pub(super) fn give_back(self: &Arc<Self>, connection: Conn) {
+    pub(super) fn give_back(self: &Arc<Self>, lease: Lease) {
         let mut state = self.state();
         if state.is_closed {
             return;
         }
-        state.idle.push((connection, Instant::now()));
+        state.idle.push((lease, Instant::now()));
         if !state.is_swept {
             state.is_swept = true;
             tokio::spawn(sweep(Arc::downgrade(self)));
