@@ -15,6 +15,8 @@ mod engine_worker;
 mod error;
 mod flight;
 mod gate;
+#[cfg(test)]
+mod hostile_tests;
 mod instance;
 mod measure;
 mod mysql;
