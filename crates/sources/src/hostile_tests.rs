@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::connector::Query;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::Answer;
 use crate::{SourceError, Sources};
 
@@ -61,6 +62,7 @@ impl Asker {
             row_limit: 1_000,
             byte_limit: 1 << 20,
             request_id: Uuid::nil(),
+            progress: Progress::default(),
         };
         let options = RunOptions {
             cache: CachePolicy::Off,

@@ -52,7 +52,7 @@ impl MySqlDatabase {
     pub(crate) fn new(connection: &MySql, of: &Circumstances<'_>) -> Self {
         let limits = of.limits;
         Self {
-            server: Server::new(connection.clone(), limits.network.clone(), limits.result_bytes),
+            server: Server::new(connection.clone(), of.network(), limits.result_bytes),
             statement_timeout: limits.statement_timeout,
             pool: Pool::new(),
         }
@@ -80,6 +80,7 @@ impl MySqlDatabase {
         query: &Query,
         stop: &Stop,
     ) -> Result<ResultSet, Ended> {
+        query.progress.opened();
         let (peer, id) = (lease.peer, lease.connection.id());
         let outcome = {
             let mut answer = std::pin::pin!(answer(&mut lease.connection, query));
@@ -103,10 +104,10 @@ impl MySqlDatabase {
 
     async fn connect(&self) -> Result<Lease, Failure> {
         let connected = timeout(CONNECT, async {
-            let (mut connection, peer) = self.server.connect().await?;
+            let mut lease = self.server.connect().await?;
             let told = &self.server.connection;
-            session::set_up(&mut connection, told, self.statement_timeout).await?;
-            Ok(Lease { connection, peer })
+            session::set_up(&mut lease.connection, told, self.statement_timeout).await?;
+            Ok(lease)
         });
         connected.await.unwrap_or_else(|_| Err(Failure::late()))
     }
@@ -159,6 +160,7 @@ async fn answer(connection: &mut Conn, query: &Query) -> Result<ResultSet, Ended
         Error::Driver(DriverError::PacketTooLarge) => too_large(),
         other => other.into(),
     })? {
+        query.progress.row();
         rows.push(row).map_err(Ended::Unfinished)?;
     }
     drop(result);

@@ -16,6 +16,6 @@ pub use clock::ManualClock;
 pub use cluster::Cluster;
 pub use mariadb::MariaDb;
 pub use pooler::Pooler;
-pub use samples::{customer, customer_below, flights};
+pub use samples::{customer, customer_below, flights, stored_customer, viewer_scope};
 pub use start::Certificate;
 pub use store::{ClosedStore, TestStore};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use mysql_async::Conn;
+use tally::Present;
 
 use super::server::Peer;
 use crate::connector::Failure;
@@ -15,6 +16,7 @@ use crate::connector::Failure;
 pub(super) struct Lease {
     pub(super) connection: Conn,
     pub(super) peer: Peer,
+    pub(super) _counted: Present,
 }
 
 /// An unused connection is closed after this time.

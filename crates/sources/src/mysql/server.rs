@@ -9,8 +9,9 @@ use mysql_async::{Conn, Error, OptsBuilder, SslOpts};
 use tokio::time::timeout;
 
 use super::failure::failure;
+use super::pool::Lease;
 use crate::connector::Failure;
-use crate::network::{NetworkPolicy, resolve};
+use crate::network::{Network, resolve};
 
 /// How long one address may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,7 +26,7 @@ const PACKET_OVERHEAD: u64 = 1 << 20;
 /// The server of a data source.
 pub(super) struct Server {
     pub(super) connection: MySql,
-    policy: NetworkPolicy,
+    network: Network,
     /// No row may be larger than a result, in bytes.
     result_bytes: u64,
 }
@@ -36,16 +37,19 @@ pub(super) struct Server {
 pub(super) type Peer = Option<IpAddr>;
 
 impl Server {
-    pub(super) fn new(connection: MySql, policy: NetworkPolicy, result_bytes: u64) -> Self {
-        Self { connection, policy, result_bytes }
+    pub(super) fn new(connection: MySql, network: Network, result_bytes: u64) -> Self {
+        Self { connection, network, result_bytes }
     }
 
     /// A connection to the first address that answers. One that does not let us in speaks for all.
-    pub(super) async fn connect(&self) -> Result<(Conn, Peer), Failure> {
+    pub(super) async fn connect(&self) -> Result<Lease, Failure> {
         let mut last = Failure::Unavailable("there is no address".to_owned());
         for peer in self.peers().await? {
             match timeout(PATIENCE, Conn::new(self.options(peer)?)).await {
-                Ok(Ok(connection)) => return Ok((connection, peer)),
+                Ok(Ok(connection)) => {
+                    let _counted = self.network.activity().connections.mysql.enter();
+                    return Ok(Lease { connection, peer, _counted });
+                }
                 Ok(Err(error @ (Error::Io(_) | Error::Driver(_)))) => last = failure(&error),
                 Ok(Err(error)) => return Err(failure(&error)),
                 Err(_) => last = Failure::late(),
@@ -69,7 +73,7 @@ impl Server {
         if host.starts_with('/') {
             return Ok(vec![None]);
         }
-        let addresses = resolve(host, *port, &self.policy).await?;
+        let addresses = resolve(host, *port, &self.network).await?;
         Ok(addresses.into_iter().map(|address| Some(address.ip())).collect())
     }
 

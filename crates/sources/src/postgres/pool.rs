@@ -112,7 +112,8 @@ impl Pool {
     async fn open(&self, permit: OwnedSemaphorePermit) -> Result<Lease, Failure> {
         let opened = timeout(PATIENCE, async {
             let (stream, peer) = self.server.connect().await?;
-            log_in(stream, peer, &self.connection).await
+            let counted = self.server.activity().connections.postgres.enter();
+            log_in(stream, peer, counted, &self.connection).await
         });
         let session = opened.await.map_err(|_| Failure::late())??;
         Ok(Lease { session, checked: None, is_used: false, permit })

@@ -6,6 +6,7 @@ use bytes::{Buf, BytesMut};
 use futures_util::FutureExt;
 use postgres_protocol::message::backend::{Header, Message};
 use postgres_protocol::message::frontend;
+use tally::Present;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::server::{CancelKey, Peer, Stream};
@@ -38,6 +39,7 @@ pub(super) struct Session {
     /// Whether the server can be told that a backslash in a text is one: it says so itself when a
     /// session begins. To Redshift, which cannot, it begins an escape.
     pub(super) knows_plain_texts: bool,
+    _counted: Present,
 }
 
 /// Why there is no message.
@@ -50,7 +52,7 @@ pub(super) enum Broken {
 }
 
 impl Session {
-    pub(super) fn new(stream: Box<dyn Stream>, peer: Peer) -> Self {
+    pub(super) fn new(stream: Box<dyn Stream>, peer: Peer, counted: Present) -> Self {
         Self {
             stream,
             received: BytesMut::new(),
@@ -60,6 +62,7 @@ impl Session {
             peer,
             key: CancelKey::default(),
             knows_plain_texts: false,
+            _counted: counted,
         }
     }
 
