@@ -181,7 +181,8 @@ mod tests {
     fn check(path: &str, expected: Option<&str>) {
         let table = FileTable { path: path.to_owned(), ..FileTable::default() };
         let tables = BTreeMap::from([("rows".parse().expect("a name"), table)]);
-        let faults = Files { tables, ..Files::default() }.check();
+        let files = Files { tables, ..Files::default() };
+        let faults = crate::source::Connection::Files(files).check();
         let place = ["tables", "rows", "path"].map(str::to_owned);
         assert!(faults.iter().all(|fault| fault.path == place), "{faults:?}");
         let message = faults.first().map(|fault| fault.message.as_str());
