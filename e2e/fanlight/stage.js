@@ -12,17 +12,19 @@ import { startDemo } from "./server.js";
  * Sets the stage before the stories of a `describe` and clears it afterwards.
  *
  * @param {() => Promise<any>} [start] starts what is told of, as `startDemo` does
+ * @param {string} [shown] the name of the dashboard that is looked at
  */
-export function setStage(start = startDemo) {
-  const stage = new Stage(start);
+export function setStage(start = startDemo, shown = "on-time") {
+  const stage = new Stage(start, shown);
   before(() => stage.set());
   after(() => stage.clear());
   return stage;
 }
 
 class Stage {
-  constructor(start) {
+  constructor(start, shown) {
     this.start = start;
+    this.shown = shown;
   }
 
   async set() {
@@ -38,7 +40,7 @@ class Stage {
   }
 
   token(customer, lifetime) {
-    const embedId = this.demo.dashboards["on-time"];
+    const embedId = this.demo.dashboards[this.shown];
     return embedToken(this.demo.embed_secret, { customer, embedId, lifetime });
   }
 

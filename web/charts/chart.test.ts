@@ -97,6 +97,67 @@ test('bars to the right say their values at their ends, below zero on the left',
   expect(series.data[1].label.position).toBe('left');
   expect(option.yAxis[0].inverse).toBe(true);
   expect(option.xAxis[0].min).toBe(-3);
+  const names = option.yAxis.at(-1);
+  expect(names.axisLabel.margin, 'names stand before the labels').toBeGreaterThan(16);
+});
+
+test('bars that are too many for labels have an axis, and so have stacks', () => {
+  const many = Array.from({ length: 40 }, (_, at) => [`Name ${at}`, at]);
+  const sideways = { orientation: 'horizontal' } as const;
+  const bars = panel('bar', [column('dest'), measure('n')], sideways);
+  const { option } = draw(bars, result({ dest: 'string', n: 'integer' }, many));
+  expect(option.series[0].label.show).toBe(false);
+  expect(option.xAxis[0].axisLabel.show).toBe(true);
+  const columns = [column('dest'), column('origin'), measure('n')];
+  const both = result({ dest: 'string', origin: 'string', n: 'integer' }, [
+    ['BOS', 'EWR', 3],
+    ['BOS', 'JFK', 4],
+  ]);
+  const stack = draw(panel('bar', columns, { ...sideways, stacked: true }), both).option;
+  expect(stack.series[0].label.show).toBe(false);
+  expect(stack.xAxis[0]).toMatchObject({ min: 0, axisLabel: { show: true } });
+});
+
+test('bars lie down when their names find room beside them only', () => {
+  const check = (names: string[], first: 'xAxis' | 'yAxis') => {
+    const rows = names.map((name, at) => [name, at]);
+    const bars = panel('bar', [column('name'), measure('n')]);
+    const { option } = draw(bars, result({ name: 'string', n: 'integer' }, rows));
+    expect(option[first][0].data).toEqual(names);
+  };
+  const numbered = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `${name} ${at}`);
+  check(numbered('A', 10), 'xAxis');
+  check(numbered('A name of many letters', 10), 'yAxis');
+  check(numbered('A name of many letters', 3), 'xAxis');
+  check(numbered('A name of many letters', 60), 'xAxis');
+});
+
+test('of names below bars each is cut, or some are left out', () => {
+  const below = (names: string[]) => {
+    const rows = result(
+      { name: 'string', n: 'integer' },
+      names.map((name, at) => [name, at]),
+    );
+    return draw(panel('bar', [column('name'), measure('n')]), rows).option.xAxis[0].axisLabel;
+  };
+  const few = ['A name of many letters that is cut', 'Short', 'Brief', 'Small'];
+  expect(below(few)).toMatchObject({ interval: 0, overflow: 'truncate' });
+  const many = Array.from({ length: 60 }, (_, at) => `N${at}`);
+  expect(below(many).interval).toBeGreaterThan(1);
+});
+
+test('names too long for their room are cut', () => {
+  const long = 'A name that is much longer than a third of the chart is wide';
+  const rows = result({ month: 'date', origin: 'string', n: 'integer' }, [
+    ['2013-01-01', long, 10],
+    ['2013-01-01', 'JFK', 20],
+  ]);
+  const lines = panel('line', [MONTH, column('origin'), measure('n')]);
+  const { option } = draw(lines, rows);
+  expect(option.graphic.elements[0].style.text).toMatch(/^A name that.*…$/);
+  expect(option.grid[0].right).toBeLessThan(200);
+  expect(draw(lines, rows, 300).option.legend.formatter(long)).toMatch(/…$/);
 });
 
 test('figures of different kinds get scales of their own', () => {

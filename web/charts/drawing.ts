@@ -4,7 +4,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 
 import type { ChartTheme } from './palette.ts';
 import { type Panel, type Result, withoutUnit } from './panel.ts';
-import { textWidth } from './scale.ts';
+import { gridValues, type Scale, shortened, textWidth } from './scale.ts';
 import type { Facet, Series, Shape } from './shape.ts';
 import { columnDigits, type Writer } from './writer.ts';
 
@@ -65,8 +65,9 @@ export function frame({ theme }: Canvas) {
 }
 
 /** An axis of values: faint lines, no strokes. */
-export function valueAxis(canvas: Canvas, facet: Facet, show = true) {
+export function valueAxis(canvas: Canvas, facet: Facet, scale: Scale, show = true) {
   return {
+    ...scale,
     type: 'value',
     axisLine: { show: false },
     axisTick: { show: false },
@@ -75,10 +76,47 @@ export function valueAxis(canvas: Canvas, facet: Facet, show = true) {
       ...label(canvas.theme),
       show,
       margin: 8,
-      formatter: (value: number) => canvas.writer.short(value, facet.field),
+      formatter: axisText(canvas, facet, scale),
     },
   };
 }
+
+function axisText({ writer }: Canvas, { field }: Facet, { min, max }: Scale) {
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  return (value: number) => writer.axis(value, field, largest);
+}
+
+/** The width of the widest text beside the axes, in pixels. */
+export function axisWidth(canvas: Canvas, facets: readonly Facet[], scales: readonly Scale[]) {
+  const widths = facets.flatMap((facet, index) => {
+    const scale = scales[index];
+    return scale
+      ? gridValues(scale)
+          .map(axisText(canvas, facet, scale))
+          .map(textWidth)
+      : [];
+  });
+  return Math.max(...widths, 16);
+}
+
+/**
+ * Names below a plot of `width` pixels, which share it evenly: cut where there is room for the
+ * beginning of each, else only every second, third and so on.
+ */
+export function namesBelow(names: readonly string[], width: number) {
+  const each = width / Math.max(names.length, 1);
+  const widest = Math.max(...names.map(textWidth), 0) + NAME_GAP;
+  const wanted = Math.min(widest, NAME_LEAST);
+  return {
+    interval: Math.max(Math.ceil(wanted / each) - 1, 0),
+    width: Math.max(each, NAME_LEAST) - NAME_GAP,
+    overflow: 'truncate',
+    ellipsis: '…',
+  };
+}
+
+const NAME_GAP = 8;
+const NAME_LEAST = 56;
 
 /** What the tooltip says about a position: the series in the order a reader sees them. */
 export function tooltipFor(
@@ -105,13 +143,19 @@ export function tooltipFor(
 
 const LEGEND_ROW = 20;
 const LEGEND_ITEM = 26;
+/** The widest name of a legend, in parts of the chart's width and in pixels. */
+const LEGEND_NAME = { share: 0.7, pixels: 240 };
+
+function legendName(name: string, width: number): string {
+  return shortened(name, Math.min(width * LEGEND_NAME.share, LEGEND_NAME.pixels));
+}
 
 /** The height of a legend, whose items wrap at the width of the chart. */
 export function legendHeight(series: readonly Series[], width: number): number {
   let rows = 1;
   let used = 0;
   for (const { label } of series) {
-    const item = textWidth(label) + LEGEND_ITEM;
+    const item = textWidth(legendName(label, width)) + LEGEND_ITEM;
     if (used > 0 && used + item > width) {
       rows += 1;
       used = 0;
@@ -121,7 +165,7 @@ export function legendHeight(series: readonly Series[], width: number): number {
   return rows * LEGEND_ROW + 8;
 }
 
-export function legend(series: readonly Series[], { theme }: Canvas) {
+export function legend(series: readonly Series[], { theme, width }: Canvas) {
   return {
     type: 'plain',
     top: 4,
@@ -131,9 +175,11 @@ export function legend(series: readonly Series[], { theme }: Canvas) {
     itemWidth: 8,
     itemHeight: 8,
     icon: 'circle',
+    itemStyle: { borderWidth: 0 },
     selectedMode: false,
     textStyle: { ...label(theme, theme.text), padding: [0, 0, 0, -2] },
     data: series.map(({ label }) => label),
+    formatter: (name: string) => legendName(name, width),
   };
 }
 

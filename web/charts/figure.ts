@@ -1,6 +1,7 @@
 /** A KPI's figure and the last day that rows know of. */
 
 import {
+  type Cell,
   type Field,
   fieldsOf,
   isNumeric,
@@ -8,6 +9,7 @@ import {
   type Panel,
   type Result,
   toNumber,
+  withoutUnit,
 } from './panel.ts';
 import { nextBucket } from './time.ts';
 import type { Writer } from './writer.ts';
@@ -32,15 +34,29 @@ export function figureOf(panel: Panel, result: Result, writer: Writer): Figure |
   const cell = comparison ? comparison.current : field && result.rows[0]?.[field.index];
   if (!field || cell === null || cell === undefined) return null;
   const exact = writer.exact(cell, field);
-  const number = toNumber(cell);
-  const unit = isNumeric(field) ? field.format.unit : null;
-  const bare: Field = { ...field, format: { ...field.format, unit: null } };
-  const isLong = isNumeric(field) && number !== null && Math.abs(number) >= SHORTEN_FROM;
-  return { unit, exact, text: isLong ? writer.short(number, bare) : kpiText(cell, bare, writer) };
+  return {
+    unit: isNumeric(field) ? field.format.unit : null,
+    exact,
+    text: bareText(cell, field, writer),
+  };
+}
+
+/** A figure with its unit, as short as the large one. */
+export function figureText(cell: NonNullable<Cell>, field: Field, writer: Writer): string {
+  const text = bareText(cell, field, writer);
+  return isNumeric(field) && field.format.unit ? `${text}\u00a0${field.format.unit}` : text;
+}
+
+/** Without the unit, and shortened when it is long. */
+function bareText(cell: NonNullable<Cell>, field: Field, writer: Writer): string {
+  const bare = withoutUnit(field);
+  const number = isNumeric(field) ? toNumber(cell) : null;
+  const isLong = number !== null && Math.abs(number) >= SHORTEN_FROM;
+  return isLong ? writer.short(number, bare) : kpiText(cell, bare, writer);
 }
 
 /** Means are told to one decimal unless the author wants more. */
-function kpiText(cell: string | number | boolean, field: Field, writer: Writer): string {
+function kpiText(cell: NonNullable<Cell>, field: Field, writer: Writer): string {
   const number = toNumber(cell);
   const isFraction = isNumeric(field) && field.type !== 'integer' && number !== null;
   const plain = field.format.style === 'auto' || field.format.style === 'number';

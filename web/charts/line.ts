@@ -2,6 +2,7 @@
 
 import { timeLabels } from './axis-labels.ts';
 import {
+  axisWidth,
   type Canvas,
   colorOf,
   type Draw,
@@ -10,16 +11,19 @@ import {
   label,
   legend,
   legendHeight,
+  namesBelow,
   tooltipFor,
   valueAxis,
 } from './drawing.ts';
-import { heading } from './panel.ts';
-import { gridValues, niceScale, type Scale, spread, textWidth } from './scale.ts';
-import { type Facet, facetValues, type Series, type Shape, shapeOf } from './shape.ts';
+import { withUnit } from './panel.ts';
+import { niceScale, type Scale, shortened, spread, textWidth } from './scale.ts';
+import { type Facet, facetValues, isCount, type Series, type Shape, shapeOf } from './shape.ts';
 
 /** More lines than this, or a narrower chart, get a legend instead of names at their ends. */
 const MOST_DIRECT = 6;
 const DIRECT_FROM = 360;
+/** The part of the width that names take at most. */
+const MOST_NAMES = 0.3;
 const HEADING = 20;
 
 /** Where one facet is drawn, in pixels. */
@@ -39,7 +43,7 @@ export const drawLines: Draw = (panel, result, canvas) => {
   const isDirect = needsNames && fewest && canvas.width >= DIRECT_FROM;
   const needsLegend = needsNames && !isDirect;
   const top = needsLegend ? legendHeight(all, canvas.width) : 0;
-  const right = isDirect ? Math.max(...all.map((series) => textWidth(series.label))) + 12 : 16;
+  const right = isDirect ? namesRoom(all, canvas) + 12 : 16;
   const { boxes, scales } = layOut(facets, canvas, top, right);
   const option = {
     ...frame(canvas),
@@ -50,8 +54,7 @@ export const drawLines: Draw = (panel, result, canvas) => {
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     xAxis: facets.map((_, index) => xAxis(shape, canvas, boxes, index)),
     yAxis: facets.map((facet, index) => ({
-      ...valueAxis(canvas, facet),
-      ...scales[index],
+      ...valueAxis(canvas, facet, scales[index] as Scale),
       gridIndex: index,
     })),
     series: facets.flatMap((facet, index) =>
@@ -63,19 +66,20 @@ export const drawLines: Draw = (panel, result, canvas) => {
   return { option, tooltip: tooltipFor(shape, canvas, 'largest first') };
 };
 
+/** The room for names at the ends: by the longest, up to a part of the chart. */
+function namesRoom(all: readonly Series[], { width }: Canvas): number {
+  const widest = Math.max(...all.map((series) => textWidth(series.label)));
+  return Math.min(widest, width * MOST_NAMES);
+}
+
 function layOut(facets: readonly Facet[], canvas: Canvas, top: number, right: number) {
   const bottom = 36;
   const head = facets.length > 1 ? HEADING + 8 : 10;
   const room = (canvas.height - top - bottom) / Math.max(facets.length, 1);
   const height = Math.max(room - head - (facets.length > 1 ? 8 : 0), 10);
   const count = Math.max(2, Math.round(height / 56));
-  const scales = facets.map((facet) => niceScale(facetValues(facet), count, false));
-  const widths = facets.flatMap((facet, index) =>
-    gridValues(scales[index] as Scale).map((value) =>
-      textWidth(canvas.writer.short(value, facet.field)),
-    ),
-  );
-  const left = Math.max(...widths, 16) + 10;
+  const scales = facets.map((facet) => niceScale(facetValues(facet), count, false, isCount(facet)));
+  const left = axisWidth(canvas, facets, scales) + 10;
   const boxes = facets.map(
     (_, index): Box => ({ left, right, top: top + index * room + head, height }),
   );
@@ -96,12 +100,12 @@ function xAxis(shape: Shape, canvas: Canvas, boxes: readonly Box[], index: numbe
     margin: 8,
     lineHeight: 14,
   };
-  if (times === null) {
-    const axisLabel = { ...text, hideOverlap: true };
-    return { ...shared, type: 'category', boundaryGap: false, data: labels, axisLabel };
-  }
   const box = boxes[index];
   const width = canvas.width - (box?.left ?? 0) - (box?.right ?? 0);
+  if (times === null) {
+    const axisLabel = { ...text, ...namesBelow(labels, width) };
+    return { ...shared, type: 'category', boundaryGap: false, data: labels, axisLabel };
+  }
   const ticks = timeLabels(times, field?.bucket ?? null, width, canvas.writer);
   return {
     ...shared,
@@ -168,7 +172,7 @@ function names(
       y: centres[at],
       silent: true,
       style: {
-        text: series.label,
+        text: shortened(series.label, box.right - 12),
         fill: colorOf(series, canvas.theme),
         font: `500 ${FONT_SIZE}px ${canvas.theme.font}`,
         align: 'left',
@@ -183,7 +187,7 @@ function headings(facets: readonly Facet[], boxes: readonly Box[], canvas: Canva
     left: 0,
     top: (boxes[index]?.top ?? 0) - HEADING - 4,
     padding: 0,
-    text: heading({ ...facet.field, label: facet.label }),
+    text: withUnit(facet.label, facet.field.format),
     textStyle: { ...label(canvas.theme), fontWeight: 'normal' },
   }));
 }

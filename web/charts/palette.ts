@@ -42,24 +42,34 @@ export const DARK_SERIES: readonly string[] = [
 /** The colours around a chart as well: what a dashboard looks like unless a page sets its own. */
 export interface Colors extends Omit<ChartTheme, 'font'> {
   readonly border: string;
+  readonly accent: string;
+  /** Of figures that went up, and down. */
+  readonly good: string;
+  readonly danger: string;
 }
 
 export const LIGHT: Colors = {
   series: LIGHT_SERIES,
-  rest: '#b4bac4',
+  rest: '#8d95a3',
   text: '#171a21',
   quiet: '#596170',
   grid: '#eaecf0',
   border: '#e3e6eb',
+  accent: '#1f5fc7',
+  good: '#1a6b3c',
+  danger: '#b3261e',
   surface: '#ffffff',
 };
 
 export const DARK: Colors = {
   series: DARK_SERIES,
-  rest: '#4d5563',
+  rest: '#6b7483',
   text: '#e9ebf0',
   quiet: '#9ca5b4',
   grid: '#262b34',
   border: '#2a2f39',
+  accent: '#79a9ff',
+  good: '#6fd197',
+  danger: '#ff9b92',
   surface: '#15181e',
 };

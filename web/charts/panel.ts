@@ -31,6 +31,16 @@ export interface Field {
   readonly type: ColumnType;
   readonly bucket: Bucket | null;
   readonly format: Format;
+  /** Of a column that a pivot made: whose value it stands for. */
+  readonly pivot: Pivot | null;
+}
+
+/** A value that became a column. */
+export interface Pivot {
+  readonly value: string;
+  readonly dimension: Pick<Field, 'type' | 'format' | 'bucket'>;
+  /** Which of several measures stands below; null when there is one. */
+  readonly measure: string | null;
 }
 
 const PLAIN: Format = { style: 'auto', decimals: null, unit: null, currency: null };
@@ -44,13 +54,35 @@ export function fieldsOf(panel: Panel, result: Result): Field[] {
       index,
       name,
       type,
-      // A value that became a column is its own heading.
-      label: measure ? name : (column?.label ?? readable(name)),
+      label: labelOf(column, name),
       role: column?.role ?? 'column',
       bucket: column?.bucket ?? null,
       format: column?.format ?? PLAIN,
+      pivot: measure ? pivotOf(panel, result, name, column) : null,
     };
   });
+}
+
+/** The server gives names for labels where the author gave none. */
+function labelOf(column: PanelColumn | undefined, name: string): string {
+  return column && column.label !== column.name ? column.label : readable(column?.name ?? name);
+}
+
+/** The dimension that is no column of the result is the one whose values are. */
+function pivotOf(panel: Panel, result: Result, name: string, column?: PanelColumn): Pivot | null {
+  const present = new Set(result.columns.map((one) => one.name));
+  const dimension = panel.columns.find((one) => one.role === 'dimension' && !present.has(one.name));
+  if (!dimension || !column) return null;
+  const { bucket, format } = dimension;
+  const time = name.includes('T') ? 'timestamp' : 'date';
+  const suffix = ` · ${column.name}`;
+  const isOneOfSeveral = panel.columns.filter(({ role }) => role === 'measure').length > 1;
+  const ofSeveral = isOneOfSeveral && name.endsWith(suffix);
+  return {
+    value: ofSeveral ? name.slice(0, -suffix.length) : name,
+    dimension: { type: bucket === null ? 'string' : time, bucket, format },
+    measure: ofSeveral ? labelOf(column, name) : null,
+  };
 }
 
 /** A column's name as a heading: `dep_delay` becomes "Dep delay". */
@@ -82,9 +114,9 @@ export function toNumber(cell: Cell | undefined): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-/** A column's heading with its unit, which the cells below then need not repeat. */
-export function heading({ label, format }: Field): string {
-  return format.unit ? `${label} (${format.unit})` : label;
+/** A label with the unit, which the values below then need not repeat. */
+export function withUnit(label: string, { unit }: Format): string {
+  return unit ? `${label} (${unit})` : label;
 }
 
 /** The field as its cells are written under such a heading. */

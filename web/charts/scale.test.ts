@@ -12,6 +12,12 @@ test('a scale ends on round numbers', () => {
   check([-100, -95], 2, false, [-100, -97.5, -95]);
   check([0, 0], 2, true, [0, 0.5, 1]);
   check([], 2, true, [0, 0.5, 1]);
+  check([58_665], 3, false, [0, 20_000, 40_000, 60_000]);
+});
+
+test('there is nothing between two whole numbers', () => {
+  expect(gridValues(niceScale([0, 1], 5, true, true))).toEqual([0, 1]);
+  expect(gridValues(niceScale([0, 6], 3, true, true))).toEqual([0, 2, 4, 6]);
 });
 
 test('a wider text takes more room', () => {

@@ -10,18 +10,23 @@ export interface Scale {
 /** A lowest value above this part of the highest lets a line's axis begin elsewhere than at zero. */
 const FAR_FROM_ZERO = 0.75;
 
-/** A scale of round numbers around `values` with about `count` intervals. */
-export function niceScale(values: readonly number[], count: number, fromZero: boolean): Scale {
+/** A scale of round numbers around `values` with about `count` intervals, whole ones if `isWhole`. */
+export function niceScale(
+  values: readonly number[],
+  count: number,
+  fromZero: boolean,
+  isWhole = false,
+): Scale {
   let min = Math.min(...values, Number.POSITIVE_INFINITY);
   let max = Math.max(...values, Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(min) || !Number.isFinite(max)) return { min: 0, max: 1, interval: 0.5 };
   const isFar = min > 0 ? min > FAR_FROM_ZERO * max : max < FAR_FROM_ZERO * min;
-  if (fromZero || !isFar) {
+  if (fromZero || !isFar || min === max) {
     min = Math.min(min, 0);
     max = Math.max(max, 0);
   }
-  if (min === max) max = min + (Math.abs(min) || 1);
-  const interval = niceInterval((max - min) / Math.max(count, 1));
+  if (min === max) max = min + 1;
+  const interval = niceInterval(Math.max((max - min) / Math.max(count, 1), isWhole ? 1 : 0));
   return {
     min: tidy(Math.floor(min / interval + 1e-9) * interval),
     max: tidy(Math.ceil(max / interval - 1e-9) * interval),
@@ -61,6 +66,14 @@ export function textWidth(text: string): number {
     else width += 7.6;
   }
   return Math.ceil(width);
+}
+
+/** As much of the text as fits into `room` pixels, with an ellipsis where it was cut. */
+export function shortened(text: string, room: number): string {
+  if (textWidth(text) <= room) return text;
+  const letters = [...text];
+  while (letters.length > 1 && textWidth(`${letters.join('')}…`) > room) letters.pop();
+  return `${letters.join('').trimEnd()}…`;
 }
 
 /**

@@ -42,7 +42,7 @@ test('measures share a scale only when their figures can be compared', () => {
     };
     const shape = shapeOf(
       panel('bar', columns),
-      result(types, [['BOS', ...measures.map(() => 1)]]),
+      result(types, [['BOS', ...measures.map((_, at) => 100 ** at)]]),
       WRITER,
     );
     expect(shape.facets).toHaveLength(facets);
@@ -75,6 +75,17 @@ test('measures share a scale only when their figures can be compared', () => {
     ],
     1,
   );
+});
+
+test('means among the counts share their scale', () => {
+  const rows = [
+    ['2013-01-01', 10, 10],
+    ['2013-02-01', 20, 15.5],
+  ];
+  const types = { month: 'date', n: 'integer', average: 'float' } as const;
+  const both = panel('line', [MONTH, measure('n'), measure('average')]);
+  const { facets } = shapeOf(both, result(types, rows), WRITER);
+  expect(facets.map(({ label }) => label)).toEqual(['N, Average']);
 });
 
 test('decimals and large integers are drawn as numbers and told as they were sent', () => {

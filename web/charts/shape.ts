@@ -118,6 +118,7 @@ function facetsOf(series: readonly Series[]): Facet[] {
     const key = measureKind(one.field);
     facets.set(key, [...(facets.get(key) ?? []), one]);
   }
+  joinMeans(facets);
   return [...facets.values()].flatMap((group) => {
     const field = group[0]?.field;
     if (!field) return [];
@@ -131,9 +132,29 @@ function facetsOf(series: readonly Series[]): Facet[] {
 /** Figures of one kind may share an axis: counts do not mix with means, nor minutes with money. */
 function measureKind({ format, type }: Field): string {
   const { style, unit, currency } = format;
-  const whole = type === 'integer' ? 'whole' : 'fraction';
   const plain = style === 'auto' || style === 'number';
-  return JSON.stringify([plain ? 'number' : style, unit, currency, plain && !unit ? whole : '']);
+  if (plain && !unit) return type === 'integer' ? COUNTS : MEANS;
+  return JSON.stringify([plain ? 'number' : style, unit, currency]);
+}
+
+const COUNTS = 'counts';
+const MEANS = 'means';
+
+/** Means that lie among the counts, such as their own average, do share their axis. */
+function joinMeans(facets: Map<string, Series[]>): void {
+  const [counts, means] = [facets.get(COUNTS), facets.get(MEANS)];
+  if (!counts || !means) return;
+  const [low, high] = rangeOf(counts);
+  const [least, most] = rangeOf(means);
+  if (least > high || most < low) return;
+  const [first = COUNTS] = [...facets.keys()].filter((key) => key === COUNTS || key === MEANS);
+  facets.delete(first === COUNTS ? MEANS : COUNTS);
+  facets.set(first, first === COUNTS ? [...counts, ...means] : [...means, ...counts]);
+}
+
+function rangeOf(series: readonly Series[]): [number, number] {
+  const known = series.flatMap(({ values }) => values.filter((value) => value !== null));
+  return [Math.min(...known), Math.max(...known)];
 }
 
 /** Totals per position of a stacked facet, positive and negative parts apart. */
@@ -150,4 +171,9 @@ export function stackTotals(facet: Facet): number[] {
 /** The values of a facet that are there. */
 export function facetValues(facet: Facet): number[] {
   return facet.series.flatMap(({ values }) => values.filter((value) => value !== null));
+}
+
+/** Whether the figures are whole numbers, between which there is nothing. */
+export function isCount({ field }: Facet): boolean {
+  return field.type === 'integer' && field.format.style !== 'percent';
 }

@@ -1,49 +1,86 @@
 /** A figure of a period against the period before: the change in words, and both lines. */
 
-import { type Field, fieldsOf, type Panel, type Result, toNumber } from './panel.ts';
-import { MISSING, type Writer } from './writer.ts';
+import { figureText } from './figure.ts';
+import { type Cell, type Field, fieldsOf, type Panel, type Result, toNumber } from './panel.ts';
+import { isoDate } from './time.ts';
+import type { Writer } from './writer.ts';
+
+type Direction = 'up' | 'down' | 'same' | 'unknown';
 
 export interface Trend {
-  readonly direction: 'up' | 'down' | 'same' | 'unknown';
+  readonly direction: Direction;
+  /** Whether the change is good news; the author knows. */
+  readonly tone: 'good' | 'bad' | 'neutral';
+  /** A triangle that points where the figure went; empty when it went nowhere. */
+  readonly sign: string;
   /** The change in words, such as "12.5% more". */
   readonly change: string;
-  /** What it is compared with, such as "320 from Jul 1, 2023 to Jul 15, 2023". */
+  /** What it is compared with, such as "against 320 from Jul 1 to Jul 15, 2023". */
   readonly against: string;
   /** The points of both periods. */
   readonly current: readonly (number | null)[];
   readonly previous: readonly (number | null)[];
 }
 
-const DATE = { style: 'date', decimals: null, unit: null, currency: null } as const;
-const SHARE = { style: 'percent', decimals: 1, unit: null, currency: null } as const;
+const SHARE = {
+  type: 'float',
+  bucket: null,
+  format: { style: 'percent', decimals: 1, unit: null, currency: null },
+} as const;
 
 export function trendOf(panel: Panel, result: Result, writer: Writer): Trend | null {
   const comparison = result.comparison;
   const figure = fieldsOf(panel, result).at(-1);
   if (!comparison || !figure) return null;
-  const { start, end } = comparison.previous_period;
-  const day = (text: string) =>
-    writer.exact(text, {
-      type: text.includes('T') ? 'timestamp' : 'date',
-      bucket: null,
-      format: DATE,
-    });
-  const span = start === end ? `on ${day(start)}` : `from ${day(start)} to ${day(end)}`;
+  const { previous, previous_period: period } = comparison;
+  const change = changeOf(comparison, writer);
   return {
-    ...changeOf(comparison.change ?? null, writer),
-    against: `${writer.exact(comparison.previous, figure)} ${span}`,
+    ...change,
+    tone: toneOf(change.direction, panel.better),
+    against: `${beforeOf(previous, figure, writer)} ${spanOf(period, writer)}`,
     current: points(result.rows, figure),
     previous: points(comparison.previous_rows, figure),
   };
 }
 
-function changeOf(change: number | null, writer: Writer): Pick<Trend, 'direction' | 'change'> {
-  if (change === null) return { direction: 'unknown', change: MISSING };
-  if (change === 0) return { direction: 'same', change: 'No change' };
-  const share = writer.exact(Math.abs(change), { type: 'float', bucket: null, format: SHARE });
-  return change > 0
-    ? { direction: 'up', change: `${share} more` }
-    : { direction: 'down', change: `${share} less` };
+function beforeOf(previous: Cell, figure: Field, writer: Writer): string {
+  return previous === null ? 'no figure' : `against ${figureText(previous, figure, writer)}`;
+}
+
+type Comparison = NonNullable<Result['comparison']>;
+type Change = Pick<Trend, 'direction' | 'sign' | 'change'>;
+
+/** No share can be told of a figure before that was zero, only that there is more or less. */
+function changeOf({ change, current, previous }: Comparison, writer: Writer): Change {
+  const [now, before] = [toNumber(current), toNumber(previous)];
+  if (now === null || before === null) {
+    return { direction: 'unknown', sign: '', change: 'Nothing to compare' };
+  }
+  if (now === before) return { direction: 'same', sign: '', change: 'No change' };
+  const share = change === null ? '' : `${writer.exact(Math.abs(change), SHARE)} `;
+  return now > before
+    ? { direction: 'up', sign: '▲', change: share === '' ? 'More' : `${share}more` }
+    : { direction: 'down', sign: '▼', change: share === '' ? 'Less' : `${share}less` };
+}
+
+function toneOf(direction: Direction, better: Panel['better']): Trend['tone'] {
+  if (better === 'neither' || (direction !== 'up' && direction !== 'down')) return 'neutral';
+  return (direction === 'up') === (better !== 'lower') ? 'good' : 'bad';
+}
+
+/** The days of a period; a year that both ends share is told once. */
+function spanOf({ start, end }: Comparison['previous_period'], writer: Writer): string {
+  const [first, last] = [dayOf(start, writer), dayOf(end, writer)];
+  if (first === null || last === null) return `from ${start} to ${end}`;
+  if (isoDate(first) === isoDate(last)) return `on ${writer.period(last, null)}`;
+  const isSameYear = isoDate(first).slice(0, 4) === isoDate(last).slice(0, 4);
+  const opening = isSameYear ? writer.tick(first, 'day') : writer.period(first, null);
+  return `from ${opening} to ${writer.period(last, null)}`;
+}
+
+/** The wall time of a date or a timestamp. */
+function dayOf(text: string, writer: Writer): number | null {
+  return writer.wall(text, { type: text.includes('T') ? 'timestamp' : 'date' });
 }
 
 function points(rows: Result['rows'], figure: Field): (number | null)[] {

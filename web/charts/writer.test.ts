@@ -99,4 +99,28 @@ test('a column has as many digits as its values need, two at most', () => {
   expect(columnDigits([1.25, 2], PLAIN)).toBe(2);
   expect(columnDigits([1.23456], PLAIN)).toBe(2);
   expect(columnDigits([1.5], { ...PLAIN, decimals: 3 })).toBeUndefined();
+  expect(columnDigits([1.5, 0.0004], PLAIN)).toBeUndefined();
+  expect(columnDigits([1.5, 0], PLAIN)).toBe(1);
+});
+
+test('values beside grid lines are exact and written like their neighbours', () => {
+  const check = (values: number[], format: Partial<Format>, expected: string) => {
+    const largest = Math.max(...values.map(Math.abs));
+    const texts = values.map((value) => writer.axis(value, field('float', format), largest));
+    expect(texts.join(' ')).toBe(expected);
+  };
+  check([0, 2500, 5000, 7500], {}, '0 2,500 5,000 7,500');
+  check([0, 5000, 10_000], {}, '0 5K 10K');
+  check([14_000, 14_250, 14_500], {}, '14K 14.25K 14.5K');
+  check([-500_000, 0, 500_000, 1_000_000], {}, '-500K 0 500K 1M');
+  check([0, 0.0025, 0.005], {}, '0 0.0025 0.005');
+  check([0, 0.025, 0.05], { style: 'percent' }, '0% 2.5% 5%');
+  check([0, 20_000], { style: 'currency', currency: 'EUR' }, '€0 €20K');
+});
+
+test('numbers beyond trillions are told in powers of ten', () => {
+  expect(writer.short(9.007_2e18, field('integer'))).toBe('9.01×10¹⁸');
+  expect(writer.short(-1e15, field('integer'))).toBe('-1×10¹⁵');
+  expect(writer.axis(2.5e16, field('integer'), 1e17)).toBe('2.5×10¹⁶');
+  expect(writer.short(999e12, field('integer'))).toBe('999T');
 });

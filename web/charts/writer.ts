@@ -17,6 +17,8 @@ export interface Writer {
   exact(cell: Cell, field: Described, digits?: number): string;
   /** A number where room is scarce, without its unit: "58.7K". */
   short(value: number, field: Described): string;
+  /** A value beside a grid line, written like its neighbours up to `largest`: "7.5K" below "10K". */
+  axis(value: number, field: Described, largest: number): string;
   /** A bucket by its first moment (wall time in ms): "January 2013". */
   period(wall: number, bucket: Bucket | null): string;
   /** A label under a time axis. */
@@ -30,6 +32,8 @@ export type Described = Pick<Field, 'type' | 'format' | 'bucket'>;
 
 /** Numbers below this are written in full even where room is scarce. */
 const SHORTEN_FROM = 10_000;
+/** From here on there are no words for thousands of what was before. */
+const POWERS_FROM = 1e15;
 
 /** Spells numbers and times; the options mean what they mean to `Intl`. */
 export interface Printer {
@@ -125,12 +129,26 @@ export function writerOf({ number, date, wallClock }: Printer): Writer {
       if (field.format.style === 'percent') {
         return `${number(share, { maximumFractionDigits: Math.abs(share) < 10 ? 1 : 0 })}%`;
       }
+      if (Math.abs(share) >= POWERS_FROM) return power(share, number);
       const small = Math.abs(share) < SHORTEN_FROM;
       return number(share, {
         ...currencyOptions(field.format),
         ...(small
           ? { minimumFractionDigits: 0, maximumFractionDigits: Math.abs(share) < 1 ? 2 : 1 }
           : { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }),
+      });
+    },
+    axis(value, field, largest) {
+      if (field.format.style === 'percent') {
+        return `${number(value * 100, { maximumFractionDigits: 2 })}%`;
+      }
+      if (Math.abs(value) >= POWERS_FROM) return power(value, number);
+      if (largest < 1 && value !== 0) return number(value, { maximumSignificantDigits: 3 });
+      return number(value, {
+        ...currencyOptions(field.format),
+        minimumFractionDigits: 0,
+        maximumFractionDigits: 3,
+        ...(largest >= SHORTEN_FROM && { notation: 'compact' }),
       });
     },
     tick(at, unit) {
@@ -148,6 +166,15 @@ export function writerOf({ number, date, wallClock }: Printer): Writer {
   };
 }
 
+/** `9.01×10¹⁸`. */
+function power(value: number, number: Printer['number']): string {
+  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+  const raised = [...String(exponent)].map((digit) => RAISED[Number(digit)]).join('');
+  return `${number(value / 10 ** exponent, { maximumFractionDigits: 2 })}×10${raised}`;
+}
+
+const RAISED = [...'⁰¹²³⁴⁵⁶⁷⁸⁹'];
+
 const DAY: DateOptions = { year: 'numeric', month: 'short', day: 'numeric' };
 const MINUTE: DateOptions = {
   ...DAY,
@@ -156,11 +183,17 @@ const MINUTE: DateOptions = {
   hourCycle: 'h23',
 };
 
-/** Digits after the decimal point that a column of numbers needs, so that its points line up. */
+/**
+ * Digits after the decimal point that a column of numbers needs, so that its points line up.
+ * Undefined where each number says it for itself: two digits would make a zero of tiny ones.
+ */
 export function columnDigits(cells: readonly Cell[], format: Format): number | undefined {
   if (format.decimals !== null || format.style === 'percent' || format.style === 'currency') {
     return undefined;
   }
+  const isTiny = (number: number | null) =>
+    number !== null && number !== 0 && Math.abs(number) < 0.005;
+  if (cells.map(toNumber).some(isTiny)) return undefined;
   const needed = cells.map((cell) => {
     const number = toNumber(cell);
     if (number === null || Number.isInteger(number)) return 0;

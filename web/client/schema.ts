@@ -1296,6 +1296,8 @@ export interface components {
             /** Format: uint */
             failed: number;
         };
+        /** @description Which of two figures is better. */
+        Better: ("higher" | "lower") | "neither";
         /** @description A value that is bound. */
         BoundArgument: {
             /** @description `null`, `text`, `integer`, `float`, `boolean`, `date` or `timestamp`. */
@@ -1846,6 +1848,8 @@ export interface components {
             /** Format: uint32 */
             page_size: number;
             columns: components["schemas"]["EmbeddedColumn"][];
+            /** @description Of trends: which change is for the better. */
+            better?: components["schemas"]["Better"] | null;
         };
         /** @description An environment. */
         Environment: {
@@ -2505,7 +2509,10 @@ export interface components {
             as_of: string;
             /** Format: uint64 */
             rows: number;
+            answers: components["schemas"]["KeptResultAnswers"];
         };
+        /** @description Whether a kept result answers a viewer who asks this now, `refresh` or not. */
+        KeptResultAnswers: "fresh" | "stale" | "old";
         /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
         LayoutItem: {
             /** @description The panel that stands here; give either this or `element`. */
@@ -3163,7 +3170,10 @@ export interface components {
         };
         /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
         SourceName: string;
-        /** @description What came of running a statement, past the cache. Times are microseconds. */
+        /**
+         * @description What came of running a statement, past the cache. Times are microseconds, 0 for a stage that it did
+         *     not come to.
+         */
         StatementRun: {
             /** @description Why there is no result; `null` when there is one. */
             error: string | null;
@@ -3174,14 +3184,30 @@ export interface components {
             queue_us: number;
             /**
              * Format: uint64
-             * @description Until the data source was open; 0 where that is part of the execution.
+             * @description Until there was a connection to ask: one of those that are open, or a new one with its login and its
+             *     settings; for files, an engine worker that has them open.
              */
             open_us: number;
             /**
              * Format: uint64
-             * @description In the database, and on the way back.
+             * @description In the database and on the way back: `first_row_us` and `fetch_us` together.
              */
             execute_us: number;
+            /**
+             * Format: uint64
+             * @description From the statement's being sent until the first row came, or the end where none did.
+             */
+            first_row_us: number;
+            /**
+             * Format: uint64
+             * @description From the first row until all were here.
+             */
+            fetch_us: number;
+            /**
+             * Format: uint64
+             * @description What is done on the rows here: filled buckets, running figures, pivots, pages.
+             */
+            finish_us: number;
             /**
              * Format: uint64
              * @description From rows to the reply's JSON.
@@ -3268,6 +3294,8 @@ export interface components {
             period: components["schemas"]["Period"];
             /** @description The unit of the line's points; chosen by the length of the period when absent. */
             bucket?: components["schemas"]["Bucket"] | null;
+            /** @description Which change is for the better, and so is green. */
+            better?: components["schemas"]["Better"];
         };
         /** @description Customers, counted. Only a customer's own flag counts, not that of an ancestor. */
         Usage: {

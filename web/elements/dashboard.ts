@@ -351,13 +351,14 @@ export class FanlightDashboard extends LitElement {
   }
 
   private renderFooter(definition: Definition) {
-    const moments = [...this.session.state.panels.values()].flatMap(({ result }) =>
-      result ? [result.as_of] : [],
-    );
+    const panels = [...this.session.state.panels.values()];
+    const moments = panels.flatMap(({ result }) => (result ? [result.as_of] : []));
+    const isLoading = panels.some(({ status }) => status === 'loading');
     const oldest = moments.sort()[0];
     const zone = this.settings.timeZone ?? definition.time_zone;
     return html`<footer class="footer" part="footer">
-      <span>${oldest ? `Data as of ${this.writer.exact(oldest, MOMENT)}` : 'Loading data'}</span>
+      ${oldest ? html`<span>Data as of ${this.writer.exact(oldest, MOMENT)}</span>` : nothing}
+      ${!oldest && isLoading ? html`<span>Loading data</span>` : nothing}
       <span>Times in ${zone.replaceAll('_', ' ')}</span>
     </footer>`;
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Placement } from '../client/definition.ts';
 import { mediumSpans, narrowSpans, readingOrder } from './layout.ts';
 
-type Kind = 'kpi' | 'panel' | 'control';
+type Kind = 'kpi' | 'trend' | 'panel' | 'control';
 const cell = (x: number, y: number, w: number, h = 4): Placement => ({ x, y, w, h });
 
 function check(cells: [Kind, Placement][], medium: number[], narrow: number[]) {
@@ -46,6 +46,12 @@ test('halves stand in pairs and what is alone takes the whole width', () => {
 test('three figures of a row stay in a row while they fit', () => {
   const row: [Kind, Placement][] = [0, 4, 8].map((x) => ['kpi', cell(x, 0, 4)]);
   check(row, [2, 2, 2], [1, 1, 2]);
+});
+
+test('trends have lines to draw, and a narrow page to themselves', () => {
+  const row: [Kind, Placement][] = [0, 4, 8].map((x) => ['trend', cell(x, 0, 4)]);
+  check(row, [2, 2, 2], [2, 2, 2]);
+  check(row.slice(0, 2), [3, 3], [2, 2]);
 });
 
 test('cells are read from top to bottom, then from left to right', () => {

@@ -14,7 +14,7 @@ export const GAP = 16;
 export const MEDIUM = 900;
 export const NARROW = 600;
 
-type Kind = 'kpi' | 'panel' | 'control';
+type Kind = 'kpi' | 'trend' | 'panel' | 'control';
 
 /** The placements in reading order: from top to bottom, then from left to right. */
 export function readingOrder(layout: readonly Placement[]): Placement[] {
@@ -46,12 +46,12 @@ export function layoutSheet(definition: Definition): string {
 export function mediumSpans(cells: readonly Placement[], kinds: readonly Kind[]): number[] {
   const spans = cells.map((cell, index) => {
     if (cell.w > 6) return 6;
-    return kinds[index] === 'kpi' && isOneOfThree(cell, cells, kinds) ? 2 : 3;
+    return isOneOfThree(cell, cells, kinds, kinds[index]) ? 2 : 3;
   });
   return pairUp(cells, kinds, spans, 3, 6);
 }
 
-/** Spans of two columns: only figures are small enough to stand side by side. */
+/** Spans of two columns: only plain figures are small enough to stand side by side. */
 export function narrowSpans(cells: readonly Placement[], kinds: readonly Kind[]): number[] {
   const spans = cells.map(({ w }, index) => (kinds[index] === 'kpi' && w <= 6 ? 1 : 2));
   return pairUp(cells, kinds, spans, 1, 2);
@@ -81,9 +81,11 @@ function isOneOfThree(
   cell: Placement,
   cells: readonly Placement[],
   kinds: readonly Kind[],
+  kind: Kind | undefined,
 ): boolean {
+  if (kind !== 'kpi' && kind !== 'trend') return false;
   const row = cells.filter(
-    ({ y, h }, index) => kinds[index] === 'kpi' && y === cell.y && h === cell.h,
+    ({ y, h }, index) => kinds[index] === kind && y === cell.y && h === cell.h,
   );
   return row.length === 3;
 }
@@ -91,7 +93,8 @@ function isOneOfThree(
 function kindOf(cell: Placement, { panels }: Definition): Kind {
   if (!cell.panel) return 'control';
   const panel = panels.find(({ id }) => id === cell.panel);
-  return panel && isFigure(panel.type) ? 'kpi' : 'panel';
+  if (!panel || !isFigure(panel.type)) return 'panel';
+  return panel.type === 'kpi' ? 'kpi' : 'trend';
 }
 
 function within(width: number, rule: string): string {

@@ -133,8 +133,10 @@ function content(panel: Panel, result: Result, state: PanelState, context: Panel
 
 function figure(panel: Panel, result: Result, context: PanelContext) {
   const known = figureOf(panel, result, context.writer);
+  // Long figures are set smaller; the style sheet reckons with their lengths.
+  const lengths = `--letters: ${known?.text.length ?? 1}; --unit: ${known?.unit?.length ?? 0}`;
   return html`<p class="figure" title=${known?.exact ?? 'No data'}>
-    <span class="figure-value"
+    <span class="figure-value" .style=${lengths}
       >${known?.text ?? MISSING}${
         known?.unit ? html`<span class="figure-unit">${known.unit}</span>` : nothing
       }</span
@@ -151,21 +153,22 @@ function comparison(panel: Panel, result: Result, { writer }: PanelContext) {
   const bounds = boundsOf(trend);
   const line = (points: readonly (number | null)[], kind: string) =>
     svg`<polyline class=${kind} points=${lineThrough(points, bounds, 100, 24)} />`;
-  return html`<p class="trend" data-direction=${trend.direction}>
-      <span class="trend-change">${SIGNS[trend.direction]} ${trend.change}</span>
-      <span class="quiet">against ${trend.against}</span>
+  return html`<p class="trend" data-tone=${trend.tone}>
+      <span class="trend-change"><span aria-hidden="true">${trend.sign}</span> ${trend.change}</span>
+      <span class="quiet">${trend.against}</span>
     </p>
     <svg class="trend-lines" viewBox="0 -1 100 26" preserveAspectRatio="none" aria-hidden="true">
       ${line(trend.previous, 'is-previous')} ${line(trend.current, 'is-current')}
     </svg>`;
 }
 
-const SIGNS = { up: '▲', down: '▼', same: '=', unknown: '' } as const;
+/** More than any panel has room for. */
+const SKELETON_ROWS = 40;
 
 function skeleton(panel: Panel) {
   if (panel.type !== 'table') return html`<div class="skeleton"></div>`;
   return html`<div class="skeleton skeleton-rows">
-    ${Array.from({ length: 12 }, () => html`<div><span class="skeleton-line"></span></div>`)}
+    ${Array.from({ length: SKELETON_ROWS }, () => html`<div><span class="skeleton-line"></span></div>`)}
   </div>`;
 }
 
@@ -185,13 +188,30 @@ function empty(context: PanelContext) {
 
 function failed(panel: Panel, { failure }: PanelState, context: PanelContext) {
   if (!failure) return nothing;
-  const words = isFigure(panel.type) ? nothing : html`<p class="quiet">${failure.message}</p>`;
-  return html`<div class="state" role="alert" title=${failure.message}>
-    <p>${isFigure(panel.type) ? 'Could not be loaded' : 'This panel could not be loaded'}</p>
-    ${words}
-    ${failure.requestId ? html`<span class="request-id">Request ${failure.requestId}</span>` : nothing}
+  const request = failure.requestId
+    ? html`<span class="request-id">Request ${failure.requestId}</span>`
+    : nothing;
+  if (isFigure(panel.type)) {
+    return html`<div class="state" role="alert" title=${failure.message}>
+      <p>
+        Could not be loaded.
+        <button type="button" class="link" @click=${context.retry}>Try again</button>
+      </p>
+      ${request}
+    </div>`;
+  }
+  return html`<div class="state" role="alert">
+    <p>This panel could not be loaded</p>
+    <p class="quiet">${asSentence(failure.message)}</p>
+    ${request}
     <button type="button" class="button" @click=${context.retry}>Try again</button>
   </div>`;
+}
+
+/** Servers write errors as parts of a line. */
+function asSentence(message: string): string {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function stale(panel: Panel, { result, failure }: PanelState, context: PanelContext) {

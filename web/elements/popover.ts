@@ -20,13 +20,17 @@ export function placeBeside(popover: HTMLElement, button: HTMLElement): void {
   popover.style.maxHeight = `${room}px`;
 }
 
-/** Keeps an open popover in its place while the page scrolls or changes size; returns the stop. */
+/** Keeps an open popover in its place while it, the page or its scroll changes; returns the stop. */
 export function keepBeside(popover: HTMLElement, button: HTMLElement): () => void {
   const place = () => placeBeside(popover, button);
   place();
   window.addEventListener('scroll', place, { capture: true, passive: true });
   window.addEventListener('resize', place);
+  // A calendar that has loaded is wider than the room that was kept for it.
+  const sizes = new ResizeObserver(place);
+  sizes.observe(popover);
   return () => {
+    sizes.disconnect();
     window.removeEventListener('scroll', place, { capture: true });
     window.removeEventListener('resize', place);
   };

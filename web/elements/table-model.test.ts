@@ -6,7 +6,7 @@ import { type TableInput, tableModel } from './table-model.ts';
 
 function field(name: string, type: ColumnType, index: number): Field {
   const format = { style: 'auto', decimals: null, unit: null, currency: null } as const;
-  return { index, name, type, label: name, role: 'column', bucket: null, format };
+  return { index, name, type, label: name, role: 'column', bucket: null, format, pivot: null };
 }
 
 const FIELDS = [field('dest', 'string', 0), field('delay', 'integer', 1), field('day', 'date', 2)];

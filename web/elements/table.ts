@@ -2,8 +2,9 @@
 
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 
-import { type Cell, type Field, heading, isNumeric, withoutUnit } from '../charts/panel.ts';
-import { columnDigits, MISSING, type Writer } from '../charts/writer.ts';
+import { type Cell, type Field, isNumeric } from '../charts/panel.ts';
+import { COUNT, type Column, columnsOf, TOTAL } from '../charts/table-texts.ts';
+import { MISSING, type Writer } from '../charts/writer.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import { arrowDown, arrowUp, chevronLeft, chevronRight } from './icons.ts';
 import { RowWindows } from './row-window.ts';
@@ -49,28 +50,32 @@ export class FanlightTable extends LitElement {
   override render() {
     if (!this.writer) return nothing;
     const model = tableModel(this);
+    const columns = columnsOf(this.fields, this.rows, this.totals, this.writer);
     return html`
       <div class="scroll" role="region" aria-label=${this.caption} tabindex="0">
-        <table aria-rowcount=${(this.total ?? this.rows.length) + 1}>
+        <table
+          class=${this.fields.some(({ pivot }) => pivot !== null) ? 'is-pinned' : ''}
+          aria-rowcount=${(this.total ?? this.rows.length) + (this.totals ? 2 : 1)}
+        >
           <caption class="sr-only">
             ${this.caption}
           </caption>
           <thead>
             <tr>
-              ${model.headings.map((one) => this.renderHeading(one))}
+              ${model.headings.map((one, at) => this.renderHeading(one, columns[at]?.title ?? ''))}
             </tr>
           </thead>
           <tbody>
-            ${this.renderRows(this.writer)}
+            ${this.renderRows(columns)}
           </tbody>
-          ${this.renderTotals(this.writer)}
+          ${this.renderTotals(columns)}
         </table>
       </div>
       ${this.total === null || model.pages <= 1 ? nothing : this.renderPages(this.writer)}
     `;
   }
 
-  private renderHeading({ field, order, next }: Heading) {
+  private renderHeading({ field, order, next }: Heading, title: string) {
     const arrow = order === 'ascending' ? arrowUp : order === 'descending' ? arrowDown : nothing;
     const press = () =>
       this.dispatchEvent(new CustomEvent<readonly SortKey[]>('order', { detail: next() }));
@@ -82,22 +87,14 @@ export class FanlightTable extends LitElement {
       ${
         this.sortable
           ? html`<button type="button" class="sort" @click=${press}>
-              <span>${heading(field)}</span>${arrow}
+              <span>${title}</span>${arrow}
             </button>`
-          : html`<span class="heading">${heading(field)}</span>`
+          : html`<span class="heading">${title}</span>`
       }
     </th>`;
   }
 
-  private renderRows(writer: Writer) {
-    const digits = this.fields.map(({ index, format, type }) =>
-      type === 'integer'
-        ? undefined
-        : columnDigits(
-            this.rows.map((row) => row[index] ?? null),
-            format,
-          ),
-    );
+  private renderRows(columns: readonly Column[]) {
     const { from, to, above, below } = this.windows.window(this.rows.length);
     const before = (this.page - 1) * this.pageSize;
     const rows = this.rows.slice(from, to);
@@ -105,31 +102,24 @@ export class FanlightTable extends LitElement {
       ${this.renderGap(above)}
       ${rows.map(
         (row, at) => html`<tr aria-rowindex=${before + from + at + 2}>
-          ${this.fields.map((field, column) => renderCell(field, row, digits[column], writer))}
+          ${columns.map((column) => renderCell(column, column.text(row)))}
         </tr>`,
       )}
       ${this.renderGap(below)}
     `;
   }
 
-  private renderTotals(writer: Writer) {
-    const totals = this.totals;
-    if (totals === null) return nothing;
-    const [first, ...others] = this.fields;
-    if (!first) return nothing;
-    const named = totals[first.index] ?? null;
+  private renderTotals(columns: readonly Column[]) {
+    const [first, ...others] = columns;
+    if (this.totals === null || !first) return nothing;
+    const kind = first.isNumber && first.total !== '' ? 'is-number' : '';
     return html`<tfoot>
-      <tr>
-        ${
-          named === null
-            ? html`<th scope="row"><span class="value">Total</span></th>`
-            : renderCell(first, totals, undefined, writer)
-        }
-        ${others.map((field) =>
-          (totals[field.index] ?? null) === null
-            ? html`<td></td>`
-            : renderCell(field, totals, undefined, writer),
-        )}
+      <tr aria-rowindex=${(this.total ?? this.rows.length) + 2}>
+        <th scope="row" class=${kind}>
+          <span class=${first.total === '' ? 'value' : 'sr-only'}>${TOTAL}</span>
+          ${first.total === '' ? nothing : html`<span class="value">${first.total}</span>`}
+        </th>
+        ${others.map((column) => renderCell(column, column.total))}
       </tr>
     </tfoot>`;
   }
@@ -208,19 +198,7 @@ export class FanlightTable extends LitElement {
   }
 }
 
-function renderCell(
-  field: Field,
-  row: readonly Cell[],
-  digits: number | undefined,
-  writer: Writer,
-) {
-  const text = writer.exact(row[field.index] ?? null, withoutUnit(field), digits);
-  const kind = `${isNumeric(field) ? 'is-number' : ''} ${text === MISSING ? 'is-missing' : ''}`;
+function renderCell({ isNumber }: Column, text: string) {
+  const kind = `${isNumber ? 'is-number' : ''} ${text === MISSING ? 'is-missing' : ''}`;
   return html`<td class=${kind}><span class="value">${text}</span></td>`;
 }
-
-const COUNT = {
-  type: 'integer',
-  bucket: null,
-  format: { style: 'number', decimals: 0, unit: null, currency: null },
-} as const;

@@ -1,16 +1,8 @@
 /** The first rows of a table: as many as the picture has room for, and a line that says so. */
 
-import {
-  type Cell,
-  type Field,
-  fieldsOf,
-  heading,
-  isNumeric,
-  type Panel,
-  type Result,
-  withoutUnit,
-} from '../charts/panel.ts';
-import { columnDigits, MISSING, type Writer } from '../charts/writer.ts';
+import { fieldsOf, type Panel, type Result } from '../charts/panel.ts';
+import { COUNT, columnsOf, TOTAL } from '../charts/table-texts.ts';
+import { MISSING } from '../charts/writer.ts';
 import type { Area } from './area.ts';
 import { element, fitted, type TextStyle, textAt } from './svg.ts';
 
@@ -26,6 +18,8 @@ interface Column {
   readonly title: string;
   readonly isNumber: boolean;
   readonly texts: readonly string[];
+  /** Null in a table without totals. */
+  readonly total: string | null;
 }
 
 interface Placed extends Column {
@@ -35,33 +29,31 @@ interface Placed extends Column {
 
 export function tablePicture(panel: Panel, result: Result, area: Area): string {
   const total = result.total_rows ?? result.rows.length;
-  const fitting = Math.floor((area.height - ROW) / ROW);
+  const totals = result.totals ?? null;
+  const height = area.height - ROW * (totals ? 2 : 1);
+  const fitting = Math.floor(height / ROW);
   const needsFoot = total > Math.min(fitting, result.rows.length);
-  const room = needsFoot ? Math.floor((area.height - ROW - FOOT) / ROW) : fitting;
+  const room = needsFoot ? Math.floor((height - FOOT) / ROW) : fitting;
   const rows = result.rows.slice(0, Math.max(room, 0));
-  const fields = fieldsOf(panel, result);
-  const all = fields.map((field) => columnOf(field, rows, area.writer));
+  const all = columnsOf(fieldsOf(panel, result), rows, totals, area.writer).map(
+    (column, at): Column => ({
+      title: column.title,
+      isNumber: column.isNumber,
+      texts: rows.map(column.text),
+      total: totals && (column.total || (at === 0 ? TOTAL : '')),
+    }),
+  );
   const columns = placed(all, area);
   const note = [
     ...(needsFoot ? [`First ${counted(rows.length, area)} of ${counted(total, area)} rows`] : []),
     ...(columns.length < all.length ? [`${columns.length} of ${all.length} columns`] : []),
   ].join(' · ');
+  const lines = rows.length + (totals ? 1 : 0);
   return [
     ...columns.map((column) => drawnColumn(column, area)),
-    ...rows.map((_, at) => rule(area, at)),
-    ...(note === '' ? [] : [rule(area, rows.length), foot(note, rows.length, area)]),
+    ...Array.from({ length: lines }, (_, at) => rule(area, at)),
+    ...(note === '' ? [] : [rule(area, lines), foot(note, lines, area)]),
   ].join('');
-}
-
-function columnOf(field: Field, rows: readonly (readonly Cell[])[], writer: Writer): Column {
-  const cells = rows.map((row) => row[field.index] ?? null);
-  const digits = field.type === 'integer' ? undefined : columnDigits(cells, field.format);
-  const described = withoutUnit(field);
-  return {
-    title: heading(field),
-    isNumber: isNumeric(field),
-    texts: cells.map((cell) => writer.exact(cell, described, digits)),
-  };
 }
 
 /** Columns by their content, set apart over the width; those that find no room are left out. */
@@ -81,8 +73,12 @@ function placed(columns: readonly Column[], area: Area): Placed[] {
   });
 }
 
-function naturalWidth({ title, texts }: Column, { measure }: Area): number {
-  const widest = Math.max(measure(title, 12, 400), ...texts.map((text) => measure(text, 14, 400)));
+function naturalWidth({ title, texts, total }: Column, { measure }: Area): number {
+  const widest = Math.max(
+    measure(title, 12, 400),
+    measure(total ?? '', 14, 600),
+    ...texts.map((text) => measure(text, 14, 400)),
+  );
   return Math.min(Math.max(Math.ceil(widest), LEAST_WIDE), MOST_WIDE);
 }
 
@@ -107,11 +103,13 @@ function drawnColumn(column: Placed, { y, colors, measure }: Area): string {
   const title = { size: 12, weight: 400, fill: colors.quiet };
   const cell = { size: 14, weight: 400, fill: colors.text };
   const missing = { ...cell, fill: colors.quiet };
+  const last = y + ROW * (column.texts.length + 1.5);
   return [
     at(column.title, title, y + ROW / 2),
     ...column.texts.map((text, row) =>
       at(text, text === MISSING ? missing : cell, y + ROW * (row + 1.5)),
     ),
+    ...(column.total ? [at(column.total, { ...cell, weight: 600 }, last)] : []),
   ].join('');
 }
 
@@ -130,9 +128,3 @@ function foot(note: string, rows: number, { y, width, colors, measure }: Area): 
 function counted(count: number, { writer }: Area): string {
   return writer.exact(count, COUNT);
 }
-
-const COUNT = {
-  type: 'integer',
-  bucket: null,
-  format: { style: 'number', decimals: 0, unit: null, currency: null },
-} as const;

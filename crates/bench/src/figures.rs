@@ -5,6 +5,7 @@ pub(crate) mod fairness;
 pub(crate) mod growth;
 pub(crate) mod memory;
 pub(crate) mod panel;
+pub(crate) mod rows;
 pub(crate) mod start;
 
 use std::time::Duration;

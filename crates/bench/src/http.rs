@@ -52,6 +52,13 @@ impl Connection {
         }
     }
 
+    /// The whole of what comes after a request that asks to close the connection.
+    pub(crate) async fn read_to_end(mut self, request: &[u8]) -> Result<Vec<u8>> {
+        self.stream.write_all(request).await?;
+        self.stream.read_to_end(&mut self.buffer).await?;
+        Ok(self.buffer)
+    }
+
     async fn read_up_to(&mut self, length: usize) -> Result<()> {
         while self.buffer.len() < length {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {

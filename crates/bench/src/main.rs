@@ -46,6 +46,7 @@ enum Subject {
     Memory,
     Panel,
     Fairness,
+    Rows,
     Customer,
     Growth,
 }
@@ -78,6 +79,9 @@ async fn measure(options: &Options) -> Result<()> {
     }
     if options.includes(Subject::Fairness) {
         print(figures::fairness::beside_a_greedy_customer(&demo, time).await?)?;
+    }
+    if options.includes(Subject::Rows) {
+        print(figures::rows::as_files(&demo, time).await?)?;
     }
     if options.includes(Subject::Customer) {
         print(figures::customer::existing(&demo, time).await?)?;

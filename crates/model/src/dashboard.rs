@@ -13,8 +13,8 @@ mod row_policy;
 pub use cache::{CachePolicy, Reuse};
 pub use check::DashboardFault;
 pub use panel::{
-    Aggregate, Bucket, Calculation, ColumnTotal, CustomPeriod, Dimension, Direction, Fill, Filter,
-    FilterOperator, Format, FormatStyle, Measure, MeasureFault, Orientation, Others, Panel,
+    Aggregate, Better, Bucket, Calculation, ColumnTotal, CustomPeriod, Dimension, Direction, Fill,
+    Filter, FilterOperator, Format, FormatStyle, Measure, MeasureFault, Orientation, Others, Panel,
     PanelKind, Period, PeriodVariable, Preset, Running, Simple, Sort, TableColumn, Trend, Whole,
 };
 pub use row_policy::{RowPolicy, RowTest};

@@ -14,8 +14,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let charts = Charts::new(script).with_fonts_of_the_machine();
     std::fs::create_dir_all(&folder)?;
     for (number, panel) in panels::all().into_iter().enumerate() {
-        let is_figure = panel.definition["type"] == "kpi";
-        let size = if is_figure { Size::new(400, 200)? } else { Size::new(800, 450)? };
+        let size = match panel.definition["type"].as_str() {
+            Some("kpi") => Size::new(400, 200)?,
+            Some("kpi_trend") => Size::new(560, 400)?,
+            _ => Size::new(800, 450)?,
+        };
         for dark in [false, true] {
             let svg = charts.svg(ChartRequest {
                 definition_json: panel.definition.to_string(),

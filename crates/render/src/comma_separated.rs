@@ -5,17 +5,22 @@ use std::io::Write;
 
 use crate::{Cell, Heading, RenderError};
 
-/// Writes a heading line and a line for each row.
+/// Writes the line of headings.
+pub fn write_csv_headings(headings: &[Heading], out: impl Write) -> Result<(), RenderError> {
+    let mut writer = lines(out);
+    writer.write_record(headings.iter().map(|heading| guarded(&heading.0).into_owned()))?;
+    Ok(writer.flush()?)
+}
+
+/// Writes a line for each row.
 ///
 /// A text that a spreadsheet would take for a formula gets an apostrophe in front, because rows hold
 /// what strangers typed. Numbers stay as they are.
-pub fn write_csv(
-    headings: &[Heading],
+pub fn write_csv_rows(
     rows: impl IntoIterator<Item = Vec<Cell>>,
     out: impl Write,
 ) -> Result<(), RenderError> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(headings.iter().map(|heading| guarded(&heading.0).into_owned()))?;
+    let mut writer = lines(out);
     for row in rows {
         for cell in &row {
             writer.write_field(text(cell).as_bytes())?;
@@ -23,6 +28,10 @@ pub fn write_csv(
         writer.write_record(None::<&[u8]>)?;
     }
     Ok(writer.flush()?)
+}
+
+fn lines<W: Write>(out: W) -> csv::Writer<W> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
 }
 
 fn text(cell: &Cell) -> Cow<'_, str> {
@@ -53,11 +62,17 @@ mod tests {
 
     #[track_caller]
     fn check(row: Vec<Cell>, expected: &str) {
-        let headings: Vec<Heading> = row.iter().map(|_| Heading("h".to_owned())).collect();
         let mut out = Vec::new();
-        write_csv(&headings, [row], &mut out).expect("written");
-        let written = String::from_utf8(out).expect("UTF-8");
-        assert_eq!(written.split_once("\r\n").map(|(_, row)| row.trim_end()), Some(expected));
+        write_csv_rows([row], &mut out).expect("written");
+        assert_eq!(String::from_utf8(out).expect("UTF-8"), format!("{expected}\r\n"));
+    }
+
+    #[test]
+    fn headings_are_guarded_as_texts_are() {
+        let headings = ["Flights", "=1+1"].map(|heading| Heading(heading.to_owned()));
+        let mut out = Vec::new();
+        write_csv_headings(&headings, &mut out).expect("written");
+        assert_eq!(out, b"Flights,'=1+1\r\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod picture;
 mod workbook;
 
 pub use charts::{ChartRequest, Charts};
-pub use comma_separated::write_csv;
+pub use comma_separated::{write_csv_headings, write_csv_rows};
 pub use picture::{Scale, Size};
 pub use workbook::{MAX_ROWS, write_xlsx};
 

@@ -27,6 +27,7 @@ mod metrics;
 mod openapi;
 pub mod origin;
 pub mod outgoing;
+mod pieces;
 pub mod prepared;
 mod rate_limit;
 pub mod reach;

@@ -23,6 +23,7 @@ use testkit::{MariaDb, stored_customer, viewer_scope};
 
 use crate::connector::{Circumstances, Connector, Query, connector};
 use crate::options::{Limits, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::ResultSet;
 
 /// The columns of the slice, with their types in SQL that all databases read.
@@ -115,8 +116,8 @@ fn open(connection: &Connection) -> Arc<dyn Connector> {
         name: &"airlines".parse().unwrap(),
         limits: &Limits::default(),
         worker: &WorkerCommand::new("/bin/false", [""; 0]),
-        activity: &Arc::new(crate::activity::Activity::new()),
-        objects: &crate::objects::ObjectCache::new(Limits::default().objects),
+        activity: &Arc::default(),
+        objects: &crate::objects::ObjectCache::new(Limits::default().objects, Arc::default()),
     };
     connector(connection, &circumstances)
 }
@@ -290,6 +291,7 @@ fn query(statement: &Statement) -> Query {
         row_limit: 200_000,
         byte_limit: 100_000_000,
         request_id: uuid::Uuid::nil(),
+        progress: Progress::default(),
     }
 }
 

@@ -97,10 +97,23 @@ impl ResultSet {
 
     /// Row by row, each as many cells as there are columns.
     pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
-        self.batches.iter().flat_map(|batch| {
-            (0..batch.num_rows())
+        self.rows_from(0, usize::MAX)
+    }
+
+    /// The rows from this one on, at most so many, as [`ResultSet::rows`] has them.
+    pub fn rows_from(
+        &self,
+        first: usize,
+        most: usize,
+    ) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
+        let mut before = first;
+        let rest = self.batches.iter().flat_map(move |batch| {
+            let skipped = before.min(batch.num_rows());
+            before -= skipped;
+            (skipped..batch.num_rows())
                 .map(move |row| batch.columns().iter().map(move |array| cell::cell(array, row)))
-        })
+        });
+        rest.take(most)
     }
 
     /// The caller's encoding of this result, made when first asked for and then kept with it, so
@@ -129,5 +142,37 @@ pub struct Answer {
 impl From<Kept> for Answer {
     fn from(kept: Kept) -> Self {
         Self { result: kept.result, cached: true, as_of: kept.as_of }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{ArrayRef, Int64Array};
+
+    use super::*;
+
+    fn batch(numbers: &[i64]) -> RecordBatch {
+        let array: ArrayRef = Arc::new(Int64Array::from(numbers.to_vec()));
+        RecordBatch::try_from_iter([("n", array)]).unwrap()
+    }
+
+    #[track_caller]
+    fn check(first: usize, most: usize, expected: &[i128]) {
+        let batches = [batch(&[1, 2, 3]), batch(&[]), batch(&[4, 5])];
+        let result = ResultSet::of_batches(&batches[0].schema(), &batches).unwrap();
+        let rows: Vec<Vec<Cell<'_>>> =
+            result.rows_from(first, most).map(|row| row.collect()).collect();
+        let expected: Vec<_> = expected.iter().map(|n| vec![Cell::Integer(*n)]).collect();
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn rows_are_found_wherever_a_batch_ends() {
+        check(0, usize::MAX, &[1, 2, 3, 4, 5]);
+        check(0, 2, &[1, 2]);
+        check(2, 2, &[3, 4]);
+        check(3, 9, &[4, 5]);
+        check(5, 9, &[]);
+        check(9, 9, &[]);
     }
 }

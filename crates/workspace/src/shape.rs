@@ -115,7 +115,12 @@ impl<'s> Check<'s> {
             Some(variant) => self.node(variant, node, what),
             None => {
                 let names: Vec<&str> = variants.iter().flat_map(|part| type_names(part)).collect();
-                self.add(node.at, wrong_type(what, &names, node));
+                match variants.iter().find_map(|part| self.choices(part)) {
+                    Some(words) if names.iter().all(|name| *name == "null") => {
+                        self.choice(&words, node, what);
+                    }
+                    _ => self.add(node.at, wrong_type(what, &names, node)),
+                }
             }
         }
     }

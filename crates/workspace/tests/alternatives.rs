@@ -63,6 +63,8 @@ fn each_way_to_write_a_period_is_understood() {
     check("last_7_day", "1m", Some("did you mean \"last_7_days\"?"));
     check("{start: 2023-08-09}", "1m", Some("needs the key \"end\""));
     check("{variable: chosen, standard: x}", "1m", Some("unknown key \"standard\""));
+    let wrong = "{variable: chosen, default: {start: 2023-08-09, end: 2023-08-15}}";
+    check(wrong, "1m", Some("\"default\" must be one of today, last_7_days"));
 }
 
 #[test]

@@ -282,18 +282,25 @@ export const panelStyles = css`
     font-size: 12px;
     line-height: 16px;
   }
-  .kpi .state .button {
-    min-height: 24px;
-    margin-top: 4px;
-    padding: 0 8px;
+  .kpi .request-id {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .figure {
     margin: 0;
     container-type: inline-size;
-    flex: none !important;
+    flex: none;
+    height: 40px;
   }
   .figure-value {
-    font-size: clamp(24px, 14cqi, 32px);
+    /* A letter of this weight is about 0.62 em wide, one of the unit 8 pixels. */
+    font-size: clamp(
+      16px,
+      calc((100cqi - 4px - var(--unit) * 8px) / (var(--letters) * 0.62)),
+      32px
+    );
     line-height: 40px;
     font-weight: 600;
     letter-spacing: -0.02em;
@@ -303,40 +310,54 @@ export const panelStyles = css`
   .figure-unit {
     margin-inline-start: 4px;
     font-size: 14px;
+    line-height: 1;
     font-weight: 400;
     letter-spacing: 0;
     color: var(--_quiet);
   }
+  .kpi .content {
+    display: flex;
+    flex-direction: column;
+    gap: 4px;
+  }
   .trend {
+    flex: none;
     margin: 0;
     font-size: 12px;
-    flex: none !important;
+    line-height: 16px;
+    color: var(--_quiet);
+    font-variant-numeric: tabular-nums;
   }
   .trend-change {
+    display: block;
     font-weight: 600;
-    margin-inline-end: 4px;
+    color: var(--_text);
   }
-  [data-direction='up'] .trend-change {
+  [data-tone='good'] .trend-change {
     color: var(--_good);
   }
-  [data-direction='down'] .trend-change {
+  [data-tone='bad'] .trend-change {
     color: var(--_danger);
   }
   .trend-lines {
-    display: block;
+    flex: 1 1 0;
     width: 100%;
-    min-height: 16px;
-    max-height: 48px;
-    margin-top: 8px;
+    min-height: 0;
+    max-height: 72px;
+    margin: 4px 0;
+    overflow: visible;
   }
   .trend-lines polyline {
     fill: none;
     stroke: var(--_accent);
     stroke-width: 1.5;
+    stroke-linejoin: round;
+    stroke-linecap: round;
     vector-effect: non-scaling-stroke;
   }
   .trend-lines .is-previous {
     stroke: var(--_rest);
+    stroke-dasharray: 3 3;
   }
   .skeleton {
     flex: 1;
@@ -359,20 +380,18 @@ export const panelStyles = css`
     background: var(--_sunken);
   }
   .skeleton-rows {
-    display: grid;
-    gap: 1px;
-    grid-auto-rows: 35px;
-    background: var(--_border);
     overflow: hidden;
     animation: none;
     margin: 8px 0 0;
     border-radius: 0;
+    background: none;
   }
   .skeleton-rows > div {
     display: flex;
     align-items: center;
+    height: 36px;
     padding: 0 16px;
-    background: var(--_surface);
+    border-bottom: 1px solid var(--_border);
   }
   @keyframes breathe {
     to {

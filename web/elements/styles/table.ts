@@ -14,6 +14,7 @@ export const tableStyles = css`
     min-height: 0;
     overflow: auto;
     overscroll-behavior-x: contain;
+    container-type: inline-size;
   }
   .scroll:focus-visible {
     outline-offset: -2px;
@@ -58,6 +59,26 @@ export const tableStyles = css`
     font-size: inherit;
     font-weight: 600;
     color: var(--_text);
+  }
+  /* The many columns of a pivot pass below its names. */
+  .is-pinned :is(th, td):first-child {
+    position: sticky;
+    inset-inline-start: 0;
+    z-index: 1;
+    background: var(--_surface);
+  }
+  .is-pinned tbody tr:hover td:first-child {
+    background: var(--_sunken);
+  }
+  .is-pinned :is(th, td):first-child .value {
+    max-width: min(320px, 40cqi);
+  }
+  thead th,
+  tfoot :is(th, td) {
+    z-index: 1;
+  }
+  .is-pinned :is(thead, tfoot) tr > :first-child {
+    z-index: 2;
   }
   .gap td {
     padding: 0;

@@ -29,11 +29,11 @@ export const tokens = css`
     --_border: var(--fl-border, ${color('border')});
     --_control-border: var(--fl-control-border, light-dark(#8d95a3, #6b7483));
     --_grid: var(--fl-grid, ${color('grid')});
-    --_accent: var(--fl-accent, light-dark(#1f5fc7, #79a9ff));
+    --_accent: var(--fl-accent, ${color('accent')});
     --_on-accent: var(--fl-on-accent, light-dark(#ffffff, #0c1526));
     --_accent-soft: var(--fl-accent-soft, light-dark(#e9f0fc, #1c2a44));
-    --_good: var(--fl-good, light-dark(#1a6b3c, #6fd197));
-    --_danger: var(--fl-danger, light-dark(#b3261e, #ff9b92));
+    --_good: var(--fl-good, ${color('good')});
+    --_danger: var(--fl-danger, ${color('danger')});
     --_rest: var(--fl-series-rest, ${color('rest')});
     --_radius: var(--fl-radius, 8px);
     --_font: var(

@@ -6,7 +6,7 @@ mod trend;
 
 pub use filter::{Filter, FilterOperator};
 pub use measure::{Aggregate, Calculation, Measure, MeasureFault, Running, Simple, Whole};
-pub use trend::{CustomPeriod, Period, PeriodVariable, Preset, Trend};
+pub use trend::{Better, CustomPeriod, Period, PeriodVariable, Preset, Trend};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

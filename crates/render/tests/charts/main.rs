@@ -5,7 +5,10 @@ mod panels;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use panels::{Panel, by_month, delay_share, destinations, flights, late_destinations, recent};
+use panels::{
+    Panel, by_month, delay_share, destinations, destinations_with_totals, flights,
+    late_destinations, recent, weekly_flights,
+};
 use render::{ChartRequest, Charts, RenderError, Scale, Size};
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree::Document;
@@ -125,6 +128,44 @@ fn a_table_shows_its_first_rows() {
         &recent(),
         &["Departed", "Delay (min)", "Sep 30, 2013, 23:59", "–", "First 9 of 336,776 rows"],
     );
+}
+
+#[test]
+fn a_table_ends_with_its_totals() {
+    check(&destinations_with_totals(), &["Total", "336,776", "6.90", "First 8 of 105 rows"]);
+}
+
+/// The attribute of every element of that name, in the order they are drawn.
+fn attributes(svg: &str, name: &str, attribute: &str) -> Vec<String> {
+    let document = Document::parse(svg).expect("well-formed");
+    let found = document.descendants().filter(|node| node.has_tag_name(name));
+    found.map(|node| node.attribute(attribute).unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_trend_tells_its_change_by_sign_word_and_colour() {
+    let mut panel = weekly_flights();
+    check(&panel, &["25,709", "6.6% more", "against 24,120 from Aug 7 to Sep 3, 2013"]);
+    let svg = charts().svg(request(&panel, 560, 400)).expect("drawn");
+    assert_eq!(attributes(&svg, "path", "fill"), ["#1a6b3c"]);
+    assert_eq!(attributes(&svg, "polyline", "stroke"), ["#8d95a3", "#1f5fc7"]);
+    let comparison = &mut panel.result["comparison"];
+    comparison["previous"] = json!(30_000);
+    comparison["change"] = json!(-0.143);
+    check(&panel, &["14.3% less"]);
+    let svg = charts().svg(request(&panel, 560, 400)).expect("drawn");
+    assert_eq!(attributes(&svg, "path", "fill"), ["#b3261e"]);
+}
+
+#[test]
+fn a_small_trend_leaves_out_what_finds_no_room() {
+    let svg = charts().svg(request(&weekly_flights(), 200, 200)).expect("drawn");
+    let texts = texts(&svg);
+    assert!(texts.contains(&"6.6% more".to_owned()), "{texts:?}");
+    for node in Document::parse(&svg).expect("well-formed").descendants() {
+        let y: f64 = node.attribute("y").and_then(|y| y.parse().ok()).unwrap_or_default();
+        assert!((0.0..=200.0).contains(&y), "{node:?}");
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Panel {
     }
 }
 
-pub(crate) fn all() -> [Panel; 8] {
+pub(crate) fn all() -> [Panel; 10] {
     [
         flights(),
         avg_dep_delay(),
@@ -37,6 +37,8 @@ pub(crate) fn all() -> [Panel; 8] {
         late_destinations(),
         delay_share(),
         recent(),
+        destinations_with_totals(),
+        weekly_flights(),
         names(),
     ]
 }
@@ -180,5 +182,40 @@ pub(crate) fn recent() -> Panel {
     ];
     let mut panel = Panel::new("table", "Recent flights", &columns, rows);
     panel.result["total_rows"] = json!(336_776);
+    panel
+}
+
+/// A table of two measures with a last row over all of them.
+pub(crate) fn destinations_with_totals() -> Panel {
+    let rows = DESTINATIONS.iter().map(|(to, count, late)| json!([to, count, late])).collect();
+    let columns = [
+        (column("dest", "Destination", "dimension"), "string"),
+        (column("flights", "Flights", "measure"), "integer"),
+        (with(column("late", "Mean arrival delay", "measure"), "unit", "min"), "float"),
+    ];
+    let mut panel = Panel::new("table", "Destinations", &columns, rows);
+    panel.result["total_rows"] = json!(105);
+    panel.result["totals"] = json!([null, 336_776, 6.895]);
+    panel
+}
+
+/// A figure of four weeks beside that of the four before.
+pub(crate) fn weekly_flights() -> Panel {
+    let points = |from: i64, counts: [i64; 4]| -> Vec<Value> {
+        let week = |at: usize| format!("2013-09-{:02}", from + 7 * at as i64);
+        counts.iter().enumerate().map(|(at, count)| json!([week(at), count])).collect()
+    };
+    let mut week = column("week", "Week", "dimension");
+    week["bucket"] = json!("week");
+    let columns = [(week, "date"), (column("flights", "Flights", "measure"), "integer")];
+    let rows = points(4, [6_218, 6_430, 6_502, 6_559]);
+    let mut panel = Panel::new("kpi_trend", "Flights of four weeks", &columns, rows);
+    panel.definition["description"] = json!("Scheduled departures");
+    panel.result["comparison"] = json!({
+        "current": 25_709, "previous": 24_120, "change": 0.0659, "bucket": "week",
+        "current_period": {"start": "2013-09-04", "end": "2013-10-01"},
+        "previous_period": {"start": "2013-08-07", "end": "2013-09-03"},
+        "previous_rows": points(4, [6_101, 6_004, 5_980, 6_035]),
+    });
     panel
 }

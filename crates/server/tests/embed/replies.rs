@@ -123,6 +123,21 @@ async fn a_panel_is_had_as_a_file() {
     assert_eq!((odd.status, &odd.body["errors"][0]["pointer"]), (400, &json!("/format")));
 }
 
+/// It is sent in pieces, which meet without a line too many or too few.
+#[tokio::test]
+async fn a_file_of_many_rows_is_complete() {
+    let server = Server::start().await;
+    server.create(json!({"provided_id": "VX"})).await;
+    let jwt = server.jwt("VX").await;
+    let csv = server.view(&jwt, "panels/recent/export", &json!({"format": "csv"})).await;
+    assert_eq!((csv.status, csv.header("content-length")), (200, None));
+    let text = String::from_utf8(csv.bytes.to_vec()).expect("UTF-8");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1 + 5_162);
+    let heading_again = lines[1..].iter().filter(|line| **line == lines[0]).count();
+    assert_eq!(heading_again, 0);
+}
+
 #[tokio::test]
 async fn a_panel_is_had_as_a_picture() {
     let (server, jwt) = hawaiian().await;

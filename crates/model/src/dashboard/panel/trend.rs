@@ -16,6 +16,26 @@ pub struct Trend {
     /// The unit of the line's points; chosen by the length of the period when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bucket: Option<Bucket>,
+    /// Which change is for the better, and so is green.
+    #[serde(default, skip_serializing_if = "Better::is_usual")]
+    pub better: Better,
+}
+
+/// Which of two figures is better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    #[default]
+    Higher,
+    Lower,
+    /// A change is just a change.
+    Neither,
+}
+
+impl Better {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The period of a trend.

@@ -15,6 +15,7 @@ use super::viewer::{Viewer, no_part};
 use crate::api_error::{ApiError, Kind};
 use crate::app::App;
 use crate::field_path::FieldPath;
+use crate::pieces::Pieces;
 use crate::request_id::RequestId;
 
 // `Answered::to_json` writes it without making it.
@@ -129,26 +130,27 @@ impl Question<'_> {
 }
 
 impl Answered {
-    /// The reply of a data request.
-    pub(super) fn to_json(&self) -> Bytes {
+    /// The reply of a data request. The rows are shared with the cache.
+    pub(super) fn to_json(&self) -> Pieces<3> {
         let encoded = self.rows.result.encoded(rows::encode);
+        Pieces([Bytes::from_static(b"{"), encoded, self.circumstances().into()])
+    }
+
+    /// What follows the rows.
+    fn circumstances(&self) -> Vec<u8> {
         let total = self.total.map_or_else(|| "null".to_owned(), |total| total.to_string());
-        let Answer { cached, as_of, .. } = &self.rows;
-        let tail = format!(",\"cached\":{cached},\"as_of\":\"{as_of}\"}}");
-        let mut body = Vec::with_capacity(64 + encoded.len() + tail.len());
-        body.push(b'{');
-        body.extend_from_slice(&encoded);
-        body.extend_from_slice(format!(",\"total_rows\":{total}").as_bytes());
+        let mut out = format!(",\"total_rows\":{total}").into_bytes();
         if let Some(totals) = self.totals() {
-            body.extend_from_slice(b",\"totals\":");
-            rows::write_row(&mut body, totals.into_iter());
+            out.extend_from_slice(b",\"totals\":");
+            rows::write_row(&mut out, totals.into_iter());
         }
         if let Some(comparison) = &self.comparison {
-            body.extend_from_slice(b",\"comparison\":");
-            comparison.write(&mut body);
+            out.extend_from_slice(b",\"comparison\":");
+            comparison.write(&mut out);
         }
-        body.extend_from_slice(tail.as_bytes());
-        body.into()
+        let Answer { cached, as_of, .. } = &self.rows;
+        out.extend_from_slice(format!(",\"cached\":{cached},\"as_of\":\"{as_of}\"}}").as_bytes());
+        out
     }
 
     /// One cell for each column, of a table with totals.

@@ -3,8 +3,8 @@
 use model::customer::Customer;
 use model::dashboard;
 use model::dashboard::{
-    Bucket, Dashboard, Element, ElementKind, Format, LayoutItem, Measure, Orientation, Panel,
-    PanelKind, TableColumn,
+    Better, Bucket, Dashboard, Element, ElementKind, Format, LayoutItem, Measure, Orientation,
+    Panel, PanelKind, TableColumn,
 };
 use model::name::{ColumnName, TimeZoneName};
 use schemars::JsonSchema;
@@ -54,6 +54,9 @@ pub(super) struct PanelView<'a> {
     stacked: bool,
     page_size: u32,
     columns: Vec<ColumnView<'a>>,
+    /// Of trends: which change is for the better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    better: Option<Better>,
 }
 
 /// A column of a panel's result, in the result's order.
@@ -166,6 +169,7 @@ impl<'a> From<&'a Panel> for PanelView<'a> {
             stacked: panel.stacked,
             page_size: panel.page_size.unwrap_or(DEFAULT_PAGE_SIZE),
             columns: trend.chain(dimensions).chain(measures).chain(columns).collect(),
+            better: panel.trend.as_ref().map(|trend| trend.better),
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) async fn export(
         FileFormat::Rows(format) => row_file::write(format, definition, &answer, &zone)?,
         FileFormat::Picture(format) => {
             let drawing = picture::drawing(&wanted, definition, &answer, &viewer, zone)?;
-            picture::draw(&app, format, drawing).await?
+            picture::draw(&app, format, drawing).await?.into()
         }
     };
     let headers = file_headers(wanted.format, panel.as_str());

@@ -24,9 +24,10 @@ pub(super) fn drawing(
     time_zone: TimeZone,
 ) -> Result<ChartRequest, ApiError> {
     let definition = serde_json::to_string(&PanelView::from(panel)).map_err(ApiError::internal)?;
-    let result = String::from_utf8(answer.to_json().into()).map_err(ApiError::internal)?;
+    let result = String::from_utf8(answer.to_json().concat()).map_err(ApiError::internal)?;
     let size = match panel.kind {
-        PanelKind::Kpi | PanelKind::KpiTrend => wanted.size_or(400, 200)?,
+        PanelKind::Kpi => wanted.size_or(400, 200)?,
+        PanelKind::KpiTrend => wanted.size_or(480, 320)?,
         PanelKind::Bar | PanelKind::Line => wanted.size_or(800, 450)?,
         PanelKind::Table => wanted.size_or(1200, 800)?,
     };

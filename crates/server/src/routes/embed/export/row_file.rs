@@ -1,33 +1,77 @@
 //! A result as CSV or XLSX.
 
+use std::sync::Arc;
+
+use axum::body::Body;
 use bytes::Bytes;
+use futures_util::stream;
 use jiff::tz::TimeZone;
 use model::dashboard::Panel;
-use render::Heading;
+use render::{Heading, RenderError};
 use sources::{Cell, ResultSet};
 
 use super::super::answer::Answered;
 use super::wanted::RowFormat;
 use crate::api_error::ApiError;
 
+/// Rows that are in memory as text at once.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// A table of texts, numbers and times that is written row by row.
+struct Table {
+    headings: Vec<Heading>,
+    result: Arc<ResultSet>,
+    totals: Option<Vec<render::Cell>>,
+    zone: TimeZone,
+}
+
 pub(super) fn write(
     format: RowFormat,
     panel: &Panel,
     answer: &Answered,
     zone: &TimeZone,
-) -> Result<Bytes, ApiError> {
-    let result = &answer.rows.result;
-    let headings = headings(panel, result);
-    let rows = result.rows().map(|row| row.map(|cell| rendered(cell, zone)).collect());
+) -> Result<Body, ApiError> {
+    let result = Arc::clone(&answer.rows.result);
+    let headings = headings(panel, &result);
     let totals = answer.totals().map(|totals| last_row(totals, zone));
-    let rows = rows.chain(totals);
-    let mut out = std::io::Cursor::new(Vec::new());
+    let table = Table { headings, result, totals, zone: zone.clone() };
     match format {
-        RowFormat::Csv => render::write_csv(&headings, rows, &mut out),
-        RowFormat::Xlsx => render::write_xlsx(&headings, rows, &mut out),
+        RowFormat::Csv => Ok(Body::from_stream(stream::iter(table.into_csv()))),
+        RowFormat::Xlsx => table.to_xlsx().map(Body::from).map_err(ApiError::internal),
     }
-    .map_err(ApiError::internal)?;
-    Ok(out.into_inner().into())
+}
+
+impl Table {
+    fn rows(&self, first: usize, most: usize) -> impl Iterator<Item = Vec<render::Cell>> {
+        let rows = self.result.rows_from(first, most);
+        rows.map(|row| row.map(|cell| rendered(cell, &self.zone)).collect())
+    }
+
+    /// Piece by piece, each made when it is sent. An error ends the file before its end, which
+    /// clients notice.
+    fn into_csv(self) -> impl Iterator<Item = Result<Bytes, RenderError>> {
+        let starts = (0..self.result.row_count().max(1)).step_by(ROWS_AT_ONCE);
+        starts.map(move |first| self.csv_piece(first).map(Bytes::from))
+    }
+
+    fn csv_piece(&self, first: usize) -> Result<Vec<u8>, RenderError> {
+        let mut out = Vec::new();
+        if first == 0 {
+            render::write_csv_headings(&self.headings, &mut out)?;
+        }
+        let is_last = first + ROWS_AT_ONCE >= self.result.row_count();
+        let totals = self.totals.clone().filter(|_| is_last);
+        render::write_csv_rows(self.rows(first, ROWS_AT_ONCE).chain(totals), &mut out)?;
+        Ok(out)
+    }
+
+    /// Whole: the table of contents of the archive that it is comes last.
+    fn to_xlsx(&self) -> Result<Vec<u8>, RenderError> {
+        let rows = self.rows(0, usize::MAX).chain(self.totals.clone());
+        let mut out = std::io::Cursor::new(Vec::new());
+        render::write_xlsx(&self.headings, rows, &mut out)?;
+        Ok(out.into_inner())
+    }
 }
 
 /// The author's words, or the value that became a column.
