@@ -109,6 +109,7 @@ export function namesBelow(names: readonly string[], width: number) {
   const wanted = Math.min(widest, NAME_LEAST);
   return {
     interval: Math.max(Math.ceil(wanted / each) - 1, 0),
+    showMinLabel: true,
     width: Math.max(each, NAME_LEAST) - NAME_GAP,
     overflow: 'truncate',
     ellipsis: '…',
