@@ -2509,7 +2509,10 @@ export interface components {
             as_of: string;
             /** Format: uint64 */
             rows: number;
+            answers: components["schemas"]["KeptResultAnswers"];
         };
+        /** @description Whether a kept result answers a viewer who asks this now, `refresh` or not. */
+        KeptResultAnswers: "fresh" | "stale" | "old";
         /** @description A panel or an element on the grid of twelve columns. Rows are about 40 pixels. */
         LayoutItem: {
             /** @description The panel that stands here; give either this or `element`. */
@@ -3167,7 +3170,10 @@ export interface components {
         };
         /** @description The name of a data source, unique on the server. Also its provided id in the façade. */
         SourceName: string;
-        /** @description What came of running a statement, past the cache. Times are microseconds. */
+        /**
+         * @description What came of running a statement, past the cache. Times are microseconds, 0 for a stage that it did
+         *     not come to.
+         */
         StatementRun: {
             /** @description Why there is no result; `null` when there is one. */
             error: string | null;
@@ -3178,14 +3184,30 @@ export interface components {
             queue_us: number;
             /**
              * Format: uint64
-             * @description Until the data source was open; 0 where that is part of the execution.
+             * @description Until there was a connection to ask: one of those that are open, or a new one with its login and its
+             *     settings; for files, an engine worker that has them open.
              */
             open_us: number;
             /**
              * Format: uint64
-             * @description In the database, and on the way back.
+             * @description In the database and on the way back: `first_row_us` and `fetch_us` together.
              */
             execute_us: number;
+            /**
+             * Format: uint64
+             * @description From the statement's being sent until the first row came, or the end where none did.
+             */
+            first_row_us: number;
+            /**
+             * Format: uint64
+             * @description From the first row until all were here.
+             */
+            fetch_us: number;
+            /**
+             * Format: uint64
+             * @description What is done on the rows here: filled buckets, running figures, pivots, pages.
+             */
+            finish_us: number;
             /**
              * Format: uint64
              * @description From rows to the reply's JSON.

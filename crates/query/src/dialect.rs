@@ -135,6 +135,16 @@ pub(crate) trait Dialect: Send + Sync {
         sql
     }
 
+    /// `sum`, `min` or `max` of the values, missing where there is none.
+    fn aggregate(&self, function: &str, value: Fragment) -> Fragment {
+        value.between(&format!("{function}("), ")")
+    }
+
+    /// The mean of the values as a real number, or to as many digits; missing where there is none.
+    fn average(&self, value: Fragment) -> Fragment {
+        self.aggregate("avg", value)
+    }
+
     /// How many values there are but the missing ones, each counted once.
     fn count_distinct(&self, value: Fragment) -> Fragment {
         value.between("count(distinct ", ")")

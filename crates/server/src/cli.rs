@@ -211,6 +211,9 @@ mod tests {
         check(&["check", "workspace", "--as", "UA", "--stored"], false);
         check(&["check", "--stored"], false);
         check(&["check", "--json"], false);
+        check(&["check", "--as", "UA", "--variable", "a=1", "--variable", "b=[2]"], true);
+        check(&["check", "--as", "UA", "--variable", "a"], false);
+        check(&["check", "--variable", "a=1"], false);
         check(&["backup", "monday.db"], true);
         check(&["backup"], false);
         check(&["restore", "monday.db", "--data-dir", "d", "--force"], true);

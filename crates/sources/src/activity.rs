@@ -22,10 +22,41 @@ pub struct Activity {
     pub cache_misses: Counter,
     /// Questions that joined an identical query under way.
     pub joined: Counter,
+    /// Results that were dropped before their time, to make room for others.
+    pub cache_evicted: Counter,
+    /// Data sources that were closed because nobody asked them any more.
+    pub idle_closed: Counter,
+    /// Addresses of data sources that were found but may not be reached.
+    pub addresses_refused: Counter,
+    pub connections: Connections,
+    pub objects: Objects,
     /// Engine workers that run.
     pub workers: Level,
     /// Engine workers that were started.
     pub workers_started: Counter,
+}
+
+/// Connections to databases that are open, used or not. ClickHouse is asked by HTTP, whose client keeps
+/// connections for itself: here those that it uses are counted.
+#[derive(Debug, Default)]
+pub struct Connections {
+    pub postgres: Level,
+    pub mysql: Level,
+    pub sqlite: Level,
+    pub clickhouse: Level,
+}
+
+/// What engine workers read of stores of objects.
+#[derive(Debug, Default)]
+pub struct Objects {
+    /// Objects that were in the cache.
+    pub hits: Counter,
+    /// Objects that were fetched.
+    pub fetched: Counter,
+    /// What came from the stores, in bytes; also of objects that did not come whole.
+    pub fetched_bytes: Counter,
+    /// Objects that were removed to make room for others.
+    pub evicted: Counter,
 }
 
 /// Queries by how they ended; `cancelled` are those whose waiters had all left.
@@ -44,10 +75,12 @@ pub struct Load {
     /// What the cache holds, in bytes and in results.
     pub cache_bytes: u64,
     pub cache_entries: u64,
+    /// What fetched objects take on the disk, in bytes.
+    pub object_bytes: u64,
 }
 
-impl Activity {
-    pub(crate) fn new() -> Self {
+impl Default for Activity {
+    fn default() -> Self {
         Self {
             outcomes: Outcomes::default(),
             query_duration: Distribution::of_durations(),
@@ -56,11 +89,18 @@ impl Activity {
             cache_stale: Counter::new(),
             cache_misses: Counter::new(),
             joined: Counter::new(),
+            cache_evicted: Counter::new(),
+            idle_closed: Counter::new(),
+            addresses_refused: Counter::new(),
+            connections: Connections::default(),
+            objects: Objects::default(),
             workers: Level::default(),
             workers_started: Counter::new(),
         }
     }
+}
 
+impl Activity {
     pub(crate) fn query_ended<T>(
         &self,
         outcome: &Result<T, SourceError>,
@@ -83,6 +123,15 @@ pub(crate) fn name_of<T>(outcome: &Result<T, SourceError>, was_abandoned: bool) 
         Err(SourceError::Unavailable { .. }) => "unavailable",
         Err(SourceError::Refused { .. }) => "refused",
         Err(SourceError::Failed { .. }) => "failed",
+    }
+}
+
+impl Connections {
+    /// How many there are of each kind of data source.
+    pub fn by_kind(&self) -> [(&'static str, i64); 4] {
+        let Self { postgres, mysql, sqlite, clickhouse } = self;
+        [("postgres", postgres), ("mysql", mysql), ("sqlite", sqlite), ("clickhouse", clickhouse)]
+            .map(|(kind, level)| (kind, level.value()))
     }
 }
 

@@ -7,7 +7,9 @@ use blake3::Hash;
 use model::name::SourceId;
 use moka::Expiry;
 use moka::future::Cache;
+use moka::notification::RemovalCause;
 
+use crate::activity::Activity;
 use crate::options::{CachePolicy, REFRESH_PAUSE};
 use crate::result::ResultSet;
 
@@ -28,7 +30,7 @@ pub(crate) struct Kept {
 
 /// What a kept result is to somebody who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
+pub enum Freshness {
     /// It answers.
     Fresh,
     /// It answers, and a new one is to be fetched.
@@ -38,16 +40,18 @@ pub(crate) enum Use {
 }
 
 impl Kept {
-    pub(crate) fn to(&self, policy: CachePolicy) -> Use {
+    pub(crate) fn to(&self, policy: CachePolicy) -> Freshness {
         let age = self.asked.elapsed();
         match policy {
-            CachePolicy::Within(fresh) if age <= fresh => Use::Fresh,
-            CachePolicy::Stale { fresh, .. } if age <= fresh => Use::Fresh,
-            CachePolicy::Stale { fresh, stale } if age <= fresh + stale => Use::Stale,
+            CachePolicy::Within(fresh) if age <= fresh => Freshness::Fresh,
+            CachePolicy::Stale { fresh, .. } if age <= fresh => Freshness::Fresh,
+            CachePolicy::Stale { fresh, stale } if age <= fresh + stale => Freshness::Stale,
             // Counted from its arrival: who refreshes a slow question again and again shall not keep
             // the source at it all the time.
-            CachePolicy::Refresh { .. } if self.arrived.elapsed() <= REFRESH_PAUSE => Use::Fresh,
-            _ => Use::Old,
+            CachePolicy::Refresh { .. } if self.arrived.elapsed() <= REFRESH_PAUSE => {
+                Freshness::Fresh
+            }
+            _ => Freshness::Old,
         }
     }
 }
@@ -71,11 +75,16 @@ impl Expiry<[u8; 32], Kept> for EachItsOwn {
 }
 
 impl ResultCache {
-    pub(crate) fn new(bytes: u64) -> Self {
+    pub(crate) fn new(bytes: u64, activity: Arc<Activity>) -> Self {
         let weight =
             |_: &[u8; 32], kept: &Kept| u32::try_from(kept.result.weight()).unwrap_or(u32::MAX);
         let cache = Cache::builder().max_capacity(bytes).weigher(weight).expire_after(EachItsOwn);
-        Self(cache.support_invalidation_closures().build())
+        let evicted = move |_: Arc<[u8; 32]>, _: Kept, cause: RemovalCause| {
+            if cause == RemovalCause::Size {
+                activity.cache_evicted.count();
+            }
+        };
+        Self(cache.eviction_listener(evicted).support_invalidation_closures().build())
     }
 
     /// What is kept, however old.

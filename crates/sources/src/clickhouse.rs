@@ -23,6 +23,7 @@ use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::progress::Progress;
 use crate::result::ResultSet;
 use crate::stop::{Stop, Stopper, stop};
 use client::{Client, Request};
@@ -63,7 +64,7 @@ impl ClickHouseServer {
     pub(crate) fn new(connection: &ClickHouse, of: &Circumstances<'_>) -> Self {
         let at_once = of.queries_at_once(connection.connections);
         Self {
-            client: Client::new(connection, at_once, &of.limits.network),
+            client: Client::new(connection, at_once, &of.network()),
             connection: connection.clone(),
             session: Mutex::default(),
             turns: Semaphore::new(at_once),
@@ -100,6 +101,7 @@ impl ClickHouseServer {
             session = self.session() => session?,
             () = &mut stopped => return Err(Failure::Stopped),
         };
+        query.progress.opened();
         let id = query_id(query.request_id);
         let running = self.ask(&session, query, &id);
         tokio::pin!(running);
@@ -124,6 +126,7 @@ impl ClickHouseServer {
         let mut reply = self.client.post(request).await?;
         let mut answer = answer::Reader::new(session.zone(), query.row_limit, query.byte_limit);
         while let Some(part) = reply.next().await? {
+            query.progress.row();
             answer.read(&part)?;
         }
         answer.finish()
@@ -165,6 +168,7 @@ impl ClickHouseServer {
             row_limit: MOST_COLUMNS,
             byte_limit: MOST_COLUMN_BYTES,
             request_id: Uuid::nil(),
+            progress: Progress::default(),
         };
         let found = self.ask(&session, &query, &query_id(query.request_id)).await?;
         let mut tables = Tables::new();

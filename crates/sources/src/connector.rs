@@ -14,9 +14,11 @@ use crate::clickhouse::ClickHouseServer;
 use crate::engine_worker::EngineWorkers;
 use crate::error::{ResultLimit, SourceError};
 use crate::mysql::MySqlDatabase;
+use crate::network::Network;
 use crate::objects::ObjectCache;
 use crate::options::{Limits, WorkerCommand};
 use crate::postgres::PostgresDatabase;
+use crate::progress::Progress;
 use crate::result::ResultSet;
 use crate::sqlite::SqliteFile;
 use crate::stop::Stop;
@@ -30,11 +32,6 @@ pub(crate) trait Connector: Send + Sync {
         query: Arc<Query>,
         stop: Stop,
     ) -> BoxFuture<'static, Result<ResultSet, Failure>>;
-
-    /// Makes sure that a query finds the source open. Where this does nothing, the query opens it.
-    fn open(self: Arc<Self>) -> BoxFuture<'static, Result<(), Failure>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
 
     /// The columns of a table.
     fn describe(
@@ -61,6 +58,8 @@ pub(crate) struct Query {
     pub(crate) byte_limit: u64,
     /// The request that an operator of the database finds this query by.
     pub(crate) request_id: Uuid,
+    /// How far it has come: for the connector to tell.
+    pub(crate) progress: Progress,
 }
 
 /// The columns of each table that a connection offers, in their order.
@@ -122,5 +121,10 @@ impl Circumstances<'_> {
     /// How many queries run at once, where a connection says so itself or not; at least 1.
     pub(crate) fn queries_at_once(&self, connections: Option<u16>) -> usize {
         connections.map_or(self.limits.queries_per_source, usize::from).max(1)
+    }
+
+    /// What the connector may reach.
+    pub(crate) fn network(&self) -> Network {
+        Network::new(self.limits.network.clone(), Arc::clone(self.activity))
     }
 }

@@ -77,7 +77,7 @@ impl EngineWorkers {
             bucket: files
                 .storage
                 .as_ref()
-                .map(|Storage::S3(s3)| Bucket::new(s3, &limits.network, of.objects)),
+                .map(|Storage::S3(s3)| Bucket::new(s3, &of.network(), of.objects)),
             current: Mutex::default(),
             alone: Mutex::default(),
         }
@@ -163,6 +163,7 @@ impl EngineWorkers {
     async fn run(self: Arc<Self>, query: Arc<Query>, stop: Stop) -> Result<ResultSet, Failure> {
         for _ in 0..FOLLOWED_CHANGES {
             let worker = self.worker().await?;
+            query.progress.opened();
             match worker.execute(&query, &stop).await {
                 Ok(rows) => {
                     if rows.outdated || self.is_due(&worker) {
@@ -192,7 +193,9 @@ impl EngineWorkers {
         if stop.is_ordered() {
             return Err(Failure::Stopped);
         }
-        match self.start().await?.execute(query, stop).await {
+        let worker = self.start().await?;
+        query.progress.opened();
+        match worker.execute(query, stop).await {
             Ok(rows) => rows.decode(),
             Err(Ended::Failed(failure)) => Err(failure),
             Err(Ended::AskAnother | Ended::Died) => {
@@ -235,10 +238,6 @@ impl Connector for EngineWorkers {
         stop: Stop,
     ) -> BoxFuture<'static, Result<ResultSet, Failure>> {
         self.run(query, stop).boxed()
-    }
-
-    fn open(self: Arc<Self>) -> BoxFuture<'static, Result<(), Failure>> {
-        async move { self.worker().await.map(drop) }.boxed()
     }
 
     fn describe(

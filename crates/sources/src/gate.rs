@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::options::CustomerKey;
-use crate::queue::{FairQueue, Full, QueueLimits};
+use crate::queue::{FairQueue, Full, QueueLimits, REMEMBERED};
 
 type Waiting = oneshot::Sender<Permit>;
 
@@ -29,11 +30,16 @@ impl Gate {
 
     /// Waits for the customer's turn. Errs at once when too many wait already.
     pub(crate) async fn enter(self: &Arc<Self>, customer: CustomerKey) -> Result<Permit, Full> {
-        let (sender, receiver) = oneshot::channel();
+        let (sender, mut receiver) = oneshot::channel();
         self.queue_up(customer, sender)?;
-        self.admit();
-        // The sender is dropped unused only together with the gate, which `self` keeps.
-        receiver.await.map_err(|_| Full)
+        loop {
+            // Shares also grow when a customer is forgotten, which nobody tells.
+            self.admit();
+            if let Ok(permit) = timeout(REMEMBERED, &mut receiver).await {
+                // The sender is dropped unused only together with the gate, which `self` keeps.
+                return permit.map_err(|_| Full);
+            }
+        }
     }
 
     /// How many queries run, and how many wait.
@@ -103,6 +109,18 @@ mod tests {
         drop(first);
         drop(second.await.unwrap().unwrap());
         assert!(gate.is_idle());
+    }
+
+    #[tokio::test]
+    async fn who_waits_beside_a_customer_that_has_left_comes_in_when_that_is_forgotten() {
+        let limits = QueueLimits { running: 2, running_per_customer: 2, at_ease: 1, waiting: 9 };
+        let gate = Gate::new(limits);
+        drop(gate.enter(customer("a")).await.unwrap());
+        let first = gate.enter(customer("b")).await.unwrap();
+        // The first does not end, so nothing but time lets the second in.
+        let second = gate.enter(customer("b"));
+        assert!(timeout(REMEMBERED * 10, second).await.is_ok());
+        drop(first);
     }
 
     #[tokio::test]

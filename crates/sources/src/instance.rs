@@ -82,10 +82,10 @@ impl Instance {
             permit = self.enter(customer) => permit,
             () = abandoned.ordered() => Err(Failure::Stopped.into()),
         };
-        let stages = Stages { queue: asked.elapsed(), ..Stages::default() };
+        let queue = asked.elapsed();
         match entered {
-            Ok(_permit) => self.execute(query, abandoned, stages, tell).await,
-            Err(error) => tell(Err(error), stages).await,
+            Ok(_permit) => self.execute(query, abandoned, queue, tell).await,
+            Err(error) => tell(Err(error), Stages { queue, ..Stages::default() }).await,
         }
         self.touch();
     }
@@ -104,11 +104,11 @@ impl Instance {
         &self,
         query: Query,
         abandoned: Stop,
-        stages: Stages,
+        queue: Duration,
         tell: impl AsyncFnOnce(Result<ResultSet, SourceError>, Stages),
     ) {
-        let begun = Instant::now();
-        let stages = || Stages { execute: begun.elapsed(), ..stages };
+        let (begun, progress) = (Instant::now(), query.progress.clone());
+        let stages = || Stages { queue, ..progress.stages(begun) };
         let (stopper, stop) = stop();
         let mut execution = Arc::clone(&self.connector).execute(Arc::new(query), stop);
         let early = tokio::select! {

@@ -28,13 +28,15 @@ mod options;
 mod panels;
 mod postgres;
 mod probe;
+mod progress;
 mod queue;
 mod result;
 mod sources;
 mod sqlite;
 mod stop;
 
-pub use activity::{Activity, Load, Outcomes};
+pub use activity::{Activity, Connections, Load, Objects, Outcomes};
+pub use cache::Freshness;
 pub use connector::{TableColumn, Tables};
 pub use error::{ResultLimit, SourceError};
 pub use measure::{Measured, Stages};

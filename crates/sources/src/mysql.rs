@@ -28,11 +28,11 @@ use tokio::time::timeout;
 
 use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
 use crate::error::ResultLimit;
-use crate::network::NetworkPolicy;
+use crate::network::Network;
 use crate::result::ResultSet;
 use crate::stop::Stop;
 use failure::failure;
-use pool::Pool;
+use pool::{Open, Pool};
 use rows::Rows;
 
 /// How long the server may take to end a query that was stopped, before its connection is cut.
@@ -44,7 +44,7 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// One database of one server.
 pub(crate) struct MySqlDatabase {
     connection: MySql,
-    policy: NetworkPolicy,
+    network: Network,
     statement_timeout: Duration,
     result_bytes: u64,
     pool: Arc<Pool>,
@@ -54,7 +54,7 @@ impl MySqlDatabase {
     pub(crate) fn new(connection: &MySql, of: &Circumstances<'_>) -> Self {
         Self {
             connection: connection.clone(),
-            policy: of.limits.network.clone(),
+            network: of.network(),
             statement_timeout: of.limits.statement_timeout,
             result_bytes: of.limits.result_bytes,
             pool: Pool::new(),
@@ -76,15 +76,11 @@ impl MySqlDatabase {
         Ok(self.run_on(connection, &query, &stop).await?)
     }
 
-    async fn run_on(
-        &self,
-        mut connection: Conn,
-        query: &Query,
-        stop: &Stop,
-    ) -> Result<ResultSet, Ended> {
-        let id = connection.id();
+    async fn run_on(&self, mut open: Open, query: &Query, stop: &Stop) -> Result<ResultSet, Ended> {
+        query.progress.opened();
+        let id = open.connection.id();
         let outcome = {
-            let mut answer = std::pin::pin!(answer(&mut connection, query));
+            let mut answer = std::pin::pin!(answer(&mut open.connection, query));
             tokio::select! {
                 outcome = &mut answer => outcome,
                 () = stop.ordered() => {
@@ -96,19 +92,20 @@ impl MySqlDatabase {
             }
         };
         match &outcome {
-            Ok(_) | Err(Ended::Clean(_)) => self.pool.give_back(connection),
+            Ok(_) | Err(Ended::Clean(_)) => self.pool.give_back(open),
             Err(Ended::Unfinished(_)) => self.kill(id).await,
             Err(Ended::Lost(_)) => {}
         }
         outcome
     }
 
-    async fn connect(&self) -> Result<Conn, Failure> {
+    async fn connect(&self) -> Result<Open, Failure> {
         let connected = timeout(CONNECT, async {
-            let options = options::of(&self.connection, self.result_bytes, &self.policy).await?;
+            let options = options::of(&self.connection, self.result_bytes, &self.network).await?;
             let mut connection = Conn::new(options).await.map_err(|error| failure(&error))?;
+            let counted = self.network.activity().connections.mysql.enter();
             session::set_up(&mut connection, &self.connection, self.statement_timeout).await?;
-            Ok(connection)
+            Ok(Open { connection, _counted: counted })
         });
         connected.await.unwrap_or_else(|_| {
             Err(Failure::Unavailable(format!("{} does not answer", self.connection.host)))
@@ -119,7 +116,7 @@ impl MySqlDatabase {
     /// is all that is left to do.
     async fn kill(&self, id: u32) {
         let killed = timeout(STOP_PATIENCE, async {
-            let options = options::of(&self.connection, self.result_bytes, &self.policy).await?;
+            let options = options::of(&self.connection, self.result_bytes, &self.network).await?;
             let mut second = Conn::new(options).await.map_err(|error| failure(&error))?;
             let killed = second.query_drop(format!("KILL QUERY {id}")).await;
             killed.map_err(|error| failure(&error))
@@ -169,6 +166,7 @@ async fn answer(connection: &mut Conn, query: &Query) -> Result<ResultSet, Ended
         Error::Driver(DriverError::PacketTooLarge) => too_large(),
         other => other.into(),
     })? {
+        query.progress.row();
         rows.push(row).map_err(Ended::Unfinished)?;
     }
     drop(result);
@@ -198,10 +196,11 @@ impl Connector for MySqlDatabase {
 
     fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
         async move {
-            let mut connection = self.connect().await?;
-            let tables = schema::tables(&mut connection, self.connection.tables.as_deref()).await;
+            let mut open = self.connect().await?;
+            let tables =
+                schema::tables(&mut open.connection, self.connection.tables.as_deref()).await;
             let tables = tables.map_err(|error| failure(&error))?;
-            self.pool.give_back(connection);
+            self.pool.give_back(open);
             Ok(tables)
         }
         .boxed()

@@ -9,13 +9,15 @@ mod http;
 mod policy;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::net::sockopt;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
+use crate::activity::Activity;
 use crate::connector::Failure;
 
 pub(crate) use encryption::encryption;
@@ -31,13 +33,39 @@ const KEEP_ALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_PAUSE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_PROBES: u32 = 3;
 
+/// What connections may reach, and where they are counted.
+#[derive(Clone)]
+pub(crate) struct Network {
+    policy: NetworkPolicy,
+    activity: Arc<Activity>,
+}
+
+impl Network {
+    pub(crate) fn new(policy: NetworkPolicy, activity: Arc<Activity>) -> Self {
+        Self { policy, activity }
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// Whether a connection may lead to an address. It is counted when not.
+    fn admits(&self, address: IpAddr) -> bool {
+        let is_allowed = self.policy.allows(address);
+        if !is_allowed {
+            self.activity.addresses_refused.count();
+        }
+        is_allowed
+    }
+}
+
 /// The addresses of a host that may be reached; at least one.
 ///
 /// Connect to these and not to the name, else what was checked is not what is reached.
 pub(crate) async fn resolve(
     host: &str,
     port: u16,
-    policy: &NetworkPolicy,
+    network: &Network,
 ) -> Result<Vec<SocketAddr>, Failure> {
     let unavailable = |detail: String| Failure::Unavailable(format!("{host}: {detail}"));
     let found = timeout(LOOK_UP, lookup_host((host, port))).await;
@@ -45,7 +73,7 @@ pub(crate) async fn resolve(
         .map_err(|_| unavailable("its name was not looked up in time".to_owned()))?
         .map_err(|error| unavailable(error.to_string()))?;
     let (reached, refused): (Vec<_>, Vec<_>) =
-        found.partition(|address: &SocketAddr| policy.allows(address.ip()));
+        found.partition(|address: &SocketAddr| network.admits(address.ip()));
     match (reached.is_empty(), refused.first()) {
         (false, _) => Ok(reached),
         (true, None) => Err(unavailable("it has no address".to_owned())),
@@ -86,15 +114,23 @@ mod tests {
 
     use super::*;
 
+    impl Default for Network {
+        fn default() -> Self {
+            Self::new(NetworkPolicy::default(), Arc::default())
+        }
+    }
+
     #[tokio::test]
     async fn a_name_leads_to_addresses_that_may_be_reached() {
-        let policy = NetworkPolicy::default();
-        let found = resolve("localhost", 5432, &policy).await.unwrap();
+        let network = Network::default();
+        let found = resolve("localhost", 5432, &network).await.unwrap();
         assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 5432));
-        let metadata = resolve("169.254.169.254", 80, &policy).await;
+        let metadata = resolve("169.254.169.254", 80, &network).await;
         let Err(Failure::Unavailable(detail)) = metadata else { panic!("{metadata:?}") };
         assert!(detail.contains("do not reach 169.254.169.254"), "{detail}");
-        let allowed = NetworkPolicy { allowed: vec!["169.254.169.254".parse().unwrap()] };
+        assert_eq!(network.activity.addresses_refused.value(), 1);
+        let policy = NetworkPolicy { allowed: vec!["169.254.169.254".parse().unwrap()] };
+        let allowed = Network::new(policy, Arc::default());
         assert!(resolve("169.254.169.254", 80, &allowed).await.is_ok());
     }
 

@@ -19,7 +19,7 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use crate::connector::Failure;
-use crate::network::NetworkPolicy;
+use crate::network::Network;
 
 pub(crate) use cache::ObjectCache;
 use cache::{Held, Wanted};
@@ -52,12 +52,12 @@ impl Bucket {
     /// Connects to nothing yet.
     pub(crate) fn new(
         s3: &S3,
-        policy: &NetworkPolicy,
+        network: &Network,
         cache: &Arc<ObjectCache>,
     ) -> Result<Self, Failure> {
         let key = s3.access_key_id.as_deref().unwrap_or_default();
         Ok(Self {
-            store: client::client(s3, policy)?,
+            store: client::client(s3, network)?,
             login: [&s3.endpoint(), &s3.bucket, key].join("\n"),
             refresh: s3.refresh_seconds.map_or(REFRESH, |pause| Duration::from_secs(pause.into())),
             cache: Arc::clone(cache),
@@ -94,6 +94,7 @@ impl Bucket {
         while let Some(part) = parts.next().await {
             let part = part.map_err(|error| failed(error.to_string()))?;
             bytes += part.len() as u64;
+            self.cache.activity.objects.fetched_bytes.add(part.len() as u64);
             if bytes > object.bytes() {
                 break;
             }

@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::customer::{Customer, Properties};
-use model::level::Rank;
-use model::name::{DashboardKey, GroupId, SchemaId};
+use model::Dashboard;
+use model::name::SchemaId;
 use model::source::{DataSource, Schema};
-use model::{Dashboard, Levels, ViewerScope};
 use query::{Compiled, PreparedDashboard, Request, Target, Viewer};
 use serde_json::{Map, Value as Json, json};
+use testkit::{stored_customer, viewer_scope};
 use uuid::Uuid;
 
 use crate::options::{CachePolicy, CustomerKey, RunOptions};
@@ -45,24 +44,6 @@ struct Kitchen<'a> {
     dashboard: Json,
 }
 
-fn customer() -> Customer {
-    Customer {
-        key: model::name::CustomerKey(1),
-        group: GroupId(1),
-        provided_id: "UA".parse().unwrap(),
-        name: "United".parse().unwrap(),
-        rank: Rank(0),
-        parent: None,
-        properties: Properties::default(),
-        mapping: BTreeMap::new(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
-    }
-}
-
 impl Shop<'_> {
     /// Every operation of panels, one after the other.
     pub(crate) async fn has_every_operation(&self) {
@@ -75,6 +56,7 @@ impl Shop<'_> {
         empty_months_are_filled_and_figures_run_over_them(self).await;
         a_table_is_turned_paged_and_summed_over_all_of_its_rows(self).await;
         columns_of_rows_as_they_are_have_totals_that_follow_the_viewers_filter(self).await;
+        others_that_became_a_column_have_a_total(self).await;
     }
 }
 
@@ -98,13 +80,7 @@ impl<'a> Kitchen<'a> {
         let dashboard: Dashboard = serde_json::from_value(self.dashboard.clone()).unwrap();
         assert_eq!(dashboard.check(), []);
         let prepared = PreparedDashboard::new(Arc::new(dashboard));
-        let scope = ViewerScope::of_verified_credential(
-            DashboardKey(1),
-            "kQ3vT8mB2x".parse().unwrap(),
-            Levels::default(),
-            vec![customer()],
-        );
-        let scope = scope.unwrap();
+        let scope = viewer_scope(vec![stored_customer(0, "UA")]);
         let schemas = [Schema {
             id: SchemaId(1),
             name: "shop".parse().unwrap(),
@@ -350,6 +326,31 @@ async fn a_table_is_turned_paged_and_summed_over_all_of_its_rows(shop: &Shop<'_>
     assert_eq!(rows.total_rows(), Some(5));
     let totals = kitchen.run(&compiled.totals.unwrap()).await;
     same(lines(&totals), &["18.5 15.6 "]);
+}
+
+async fn others_that_became_a_column_have_a_total(shop: &Shop<'_>) {
+    let month = json!({"column": "ordered", "name": "month", "bucket": "month"});
+    let kitchen = Kitchen::new(
+        shop,
+        json!({
+            "type": "table", "dimensions": [month, {"column": "city"}],
+            "measures": [{"name": "orders", "aggregate": "count"}],
+            "sort": [{"column": "month"}, {"column": "orders", "direction": "desc"}],
+            "limit": 1, "others": "Elsewhere", "pivot": "city", "totals": true,
+        }),
+    );
+    let compiled = kitchen.compile(|_| ());
+    let rows = kitchen.run(&compiled.rows).await;
+    same(lines(&rows), &["2024-01-01 1 2", "2024-02-01 1 ", "2024-03-01 3 1"]);
+    let totals = kitchen.run(&compiled.totals.unwrap()).await;
+    let names: Vec<&str> = totals.columns().iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["Elsewhere", "Rome"]);
+    same(lines(&totals), &["5 3"]);
+    // Which city is the first is said by all orders, so no total is known of some of them.
+    let filter = json!([{"column": "city", "operator": "equals", "value": "Rome"}]);
+    let compiled =
+        kitchen.compile(|request| request.filters = serde_json::from_value(filter).unwrap());
+    assert_eq!(compiled.totals, None);
 }
 
 async fn columns_of_rows_as_they_are_have_totals_that_follow_the_viewers_filter(shop: &Shop<'_>) {

@@ -33,8 +33,8 @@ pub struct Limits {
     /// The memory, temporary files and threads of each engine worker. Its connections follow
     /// `queries_per_source`.
     pub engine: engine::protocol::Limits,
-    /// Where engine workers keep what does not fit into memory; the system's temporary folder if
-    /// `None`.
+    /// Where engine workers keep what does not fit into memory, made when needed; the system's temporary
+    /// folder if `None`.
     pub temporary_folder: Option<PathBuf>,
     /// What is fetched from stores of objects.
     pub objects: ObjectLimits,

@@ -14,17 +14,16 @@ use std::sync::Arc;
 use duckdb::types::Value as EngineValue;
 use model::customer::Customer;
 use model::dashboard::Dashboard;
-use model::level::Rank;
-use model::name::{CustomerKey, DashboardKey, GroupId, SchemaId, SourceId};
+use model::name::{GroupId, SchemaId, SourceId};
 use model::source::{Connection, DataSource, Schema};
-use model::{Levels, ViewerScope};
 use query::{Compiled, PreparedDashboard, Request, Statement, Target, Value, Viewer};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
-use testkit::MariaDb;
+use testkit::{MariaDb, stored_customer, viewer_scope};
 
 use crate::connector::{Circumstances, Connector, Query, connector};
 use crate::options::{Limits, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::ResultSet;
 
 /// The columns of the slice, with their types in SQL that all databases read.
@@ -117,8 +116,8 @@ fn open(connection: &Connection) -> Arc<dyn Connector> {
         name: &"airlines".parse().unwrap(),
         limits: &Limits::default(),
         worker: &WorkerCommand::new("/bin/false", [""; 0]),
-        activity: &Arc::new(crate::activity::Activity::new()),
-        objects: &crate::objects::ObjectCache::new(Limits::default().objects),
+        activity: &Arc::default(),
+        objects: &crate::objects::ObjectCache::new(Limits::default().objects, Arc::default()),
     };
     connector(connection, &circumstances)
 }
@@ -152,12 +151,8 @@ impl World {
 
     fn compile(&self, case: &Case) -> Option<Compiled> {
         let prepared = PreparedDashboard::new(Arc::new(case.dashboard.clone()));
-        let embed_id = "kQ3vT8mB2x".parse().unwrap();
-        let path = case.path.clone();
-        let scope =
-            ViewerScope::of_verified_credential(DashboardKey(1), embed_id, Levels::default(), path);
-        let viewer = scope.unwrap();
-        let viewer = Viewer::new(&viewer, &self.schemas, &self.sources);
+        let scope = viewer_scope(case.path.clone());
+        let viewer = Viewer::new(&scope, &self.schemas, &self.sources);
         query::compile(&case.request, &prepared, &viewer).ok()
     }
 }
@@ -253,19 +248,9 @@ fn customer(rank: u8, json: &Json) -> Customer {
         (schema.parse().unwrap(), SourceId(source.as_i64().unwrap()))
     };
     Customer {
-        key: CustomerKey(i64::from(rank) + 1),
-        group: GroupId(1),
-        provided_id: id.parse().unwrap(),
-        name: id.parse().unwrap(),
-        rank: Rank(rank),
-        parent: None,
         properties: json["properties"].as_object().cloned().unwrap_or_default(),
         mapping: mapping.iter().map(entry).collect(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
+        ..stored_customer(rank, id)
     }
 }
 
@@ -306,6 +291,7 @@ fn query(statement: &Statement) -> Query {
         row_limit: 200_000,
         byte_limit: 100_000_000,
         request_id: uuid::Uuid::nil(),
+        progress: Progress::default(),
     }
 }
 

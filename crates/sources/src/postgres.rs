@@ -60,7 +60,7 @@ pub(crate) struct PostgresDatabase {
 impl PostgresDatabase {
     pub(crate) fn new(connection: &Postgres, of: &Circumstances<'_>) -> Self {
         let connection = Arc::new(connection.clone());
-        let server = Server::new(Arc::clone(&connection), of.limits.network.clone());
+        let server = Server::new(Arc::clone(&connection), of.network());
         let most = of.queries_at_once(connection.connections);
         let (closing, closed) = stop();
         Self {
@@ -94,6 +94,7 @@ impl PostgresDatabase {
             parameters: query.arguments.iter().map(Parameter::of).collect::<Result<_, _>>()?,
             row_limit: query.row_limit,
             byte_limit: query.byte_limit,
+            progress: query.progress.clone(),
         })
     }
 
@@ -112,6 +113,7 @@ impl PostgresDatabase {
             () = &mut stopped => Err((Unanswered::Stopped, false)),
         };
         let mut lease = lease?;
+        question.progress.opened();
         let is_used = lease.is_used;
         let outcome = tokio::select! {
             outcome = question.ask(&mut lease.session) => outcome,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// A customer whose last item is finished counts for so long as one that goes on asking: between two
 /// questions of a page it keeps its share.
-const REMEMBERED: Duration = Duration::from_secs(1);
+pub(crate) const REMEMBERED: Duration = Duration::from_secs(1);
 
 /// How many may run and wait.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::activity::{Activity, Load, name_of};
-use crate::cache::{Fresh, ResultCache, Use};
+use crate::cache::{Fresh, Freshness, ResultCache};
 use crate::connector::{Query, TableColumn};
 use crate::error::SourceError;
 use crate::flight::{Flights, Pilot, Waiter};
@@ -22,6 +22,7 @@ use crate::instance::Instance;
 use crate::measure::Stages;
 use crate::objects::ObjectCache;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::{Answer, ResultSet, apply};
 
 /// How often sources are looked at that nobody asks any more, at most.
@@ -59,13 +60,14 @@ impl Inner {
 impl Sources {
     /// Connects to nothing and starts nothing yet.
     pub fn new(limits: Limits, worker: WorkerCommand) -> Self {
+        let activity = Arc::<Activity>::default();
         Self(Arc::new(Inner {
-            cache: ResultCache::new(limits.cache_bytes),
-            objects: ObjectCache::new(limits.objects.clone()),
+            cache: ResultCache::new(limits.cache_bytes, Arc::clone(&activity)),
+            objects: ObjectCache::new(limits.objects.clone(), Arc::clone(&activity)),
             limits,
             worker,
             flights: Flights::default(),
-            activity: Arc::new(Activity::new()),
+            activity,
             open: Mutex::default(),
             sweeper: Once::new(),
             probe: tokio::sync::Mutex::default(),
@@ -105,6 +107,7 @@ impl Sources {
             row_limit: statement.row_limit().into(),
             byte_limit: self.0.limits.result_bytes,
             request_id,
+            progress: Progress::default(),
         };
         Ok(Work { query, steps: statement.steps().to_vec() })
     }
@@ -174,8 +177,13 @@ impl Sources {
     pub fn load(&self) -> Load {
         let (cache_bytes, cache_entries) = self.0.cache.size();
         let open = self.open();
-        let empty =
-            Load { open: open.instances.len(), cache_bytes, cache_entries, ..Load::default() };
+        let empty = Load {
+            open: open.instances.len(),
+            cache_bytes,
+            cache_entries,
+            object_bytes: self.0.objects.bytes(),
+            ..Load::default()
+        };
         open.instances.values().map(|instance| instance.load()).fold(
             empty,
             |sum, (running, waiting)| Load {
@@ -198,12 +206,12 @@ impl Sources {
             && let Some(kept) = self.0.cache.get(&key).await
         {
             let answers = kept.to(options.cache);
-            if answers == Use::Stale && !self.0.flights.has(&key) {
+            if answers == Freshness::Stale && !self.0.flights.has(&key) {
                 self.renew(source, key, work, &options);
                 self.0.activity.cache_stale.count();
                 return Ok(kept.into());
             }
-            if answers != Use::Old {
+            if answers != Freshness::Old {
                 self.0.activity.cache_hits.count();
                 return Ok(kept.into());
             }
@@ -353,7 +361,10 @@ async fn sweep(inner: Weak<Inner>) {
         tokio::time::sleep(SWEEP_PAUSE.min(idle)).await;
         let Some(inner) = inner.upgrade() else { return };
         // What is taken out here closes when its last user drops it.
-        inner.open().instances.retain(|_, instance| instance.idle_for() < idle);
+        let mut open = inner.open();
+        let before = open.instances.len();
+        open.instances.retain(|_, instance| instance.idle_for() < idle);
+        inner.activity.idle_closed.add((before - open.instances.len()) as u64);
     }
 }
 

@@ -25,6 +25,7 @@ use model::source::Sqlite;
 use rusqlite::{Error, ErrorCode};
 use tokio::task::spawn_blocking;
 
+use crate::activity::Activity;
 use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
 use crate::result::ResultSet;
 use crate::stop::Stop;
@@ -37,6 +38,7 @@ pub(crate) struct SqliteFile {
     result_bytes: u64,
     idle: Mutex<Vec<Opened>>,
     closed: Arc<AtomicBool>,
+    activity: Arc<Activity>,
 }
 
 impl SqliteFile {
@@ -47,6 +49,7 @@ impl SqliteFile {
             result_bytes: of.limits.result_bytes,
             idle: Mutex::default(),
             closed: Arc::default(),
+            activity: Arc::clone(of.activity),
         }
     }
 
@@ -91,7 +94,10 @@ impl SqliteFile {
         };
         let mut opened = match opened {
             Some(opened) => opened,
-            None => Opened::new(&self.path, identity, self.result_bytes)?,
+            None => {
+                let counted = self.activity.connections.sqlite.enter();
+                Opened::new(&self.path, identity, self.result_bytes, counted)?
+            }
         };
         opened.learn_tables(self.tables.as_deref())?;
         Ok(opened)
@@ -139,7 +145,11 @@ impl Connector for SqliteFile {
         query: Arc<Query>,
         stop: Stop,
     ) -> BoxFuture<'static, Result<ResultSet, Failure>> {
-        self.run(stop, move |opened| rows::read(opened, &query)).boxed()
+        let read = move |opened: &mut Opened| {
+            query.progress.opened();
+            rows::read(opened, &query)
+        };
+        self.run(stop, read).boxed()
     }
 
     fn describe(

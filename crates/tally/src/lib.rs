@@ -5,6 +5,7 @@
 
 mod distribution;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 pub use distribution::{Distribution, Snapshot};
@@ -33,13 +34,13 @@ impl Counter {
 
 /// How many of something there are just now.
 #[derive(Debug, Default)]
-pub struct Level(AtomicI64);
+pub struct Level(Arc<AtomicI64>);
 
 impl Level {
     /// One more, until the answer is dropped.
-    pub fn enter(&self) -> Present<'_> {
+    pub fn enter(&self) -> Present {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Present(self)
+        Present(Arc::clone(&self.0))
     }
 
     pub fn value(&self) -> i64 {
@@ -50,11 +51,11 @@ impl Level {
 /// One of those that a [`Level`] counts.
 #[derive(Debug)]
 #[must_use = "it is counted only while it lives"]
-pub struct Present<'a>(&'a Level);
+pub struct Present(Arc<AtomicI64>);
 
-impl Drop for Present<'_> {
+impl Drop for Present {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -15,5 +15,5 @@ pub use clock::ManualClock;
 pub use cluster::{Certificate, Cluster};
 pub use mariadb::MariaDb;
 pub use pooler::Pooler;
-pub use samples::{customer, customer_below, flights};
+pub use samples::{customer, customer_below, flights, stored_customer, viewer_scope};
 pub use store::{ClosedStore, TestStore};

@@ -82,6 +82,8 @@ impl MariaDb {
         command.args(STORAGE).args(as_root()).arg(format!("--datadir={}", path("data")));
         command.arg(format!("--socket={}", path("socket")));
         command.arg(format!("--pid-file={}", path("pid")));
+        // Each removes what it takes for its own when it starts, in whatever folder it is given.
+        command.arg(format!("--tmpdir={}", self.dir.path().display()));
         command.arg(format!("--init-file={}", path("beginning.sql")));
         command.args(["--bind-address=127.0.0.1", &format!("--port={}", self.port)]);
         command.args(["--default-time-zone=-05:00", "--sql-mode=ANSI_QUOTES"]);

@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use model::customer::{Mapping, NewCustomer, Properties};
 use model::declaration::{Declaration, DeclaredDashboard, DeclaredSchema, DeclaredSource};
+use model::level::Rank;
+use model::name::{CustomerKey, DashboardKey, GroupId};
 use model::source::{Connection, FileTable, Files};
+use model::{Customer, Levels, ViewerScope};
 use serde_json::json;
 
 fn name<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -31,6 +34,33 @@ pub fn customer(provided_id: &str) -> NewCustomer {
 pub fn customer_below(provided_id: &str, parent: &str) -> NewCustomer {
     let parent = Some(name(parent));
     NewCustomer { level: Some("User".to_owned()), parent, ..customer(provided_id) }
+}
+
+/// A customer of the first group as a store hands it out, with nothing but an id, which is its name too.
+pub fn stored_customer(rank: u8, provided_id: &str) -> Customer {
+    Customer {
+        key: CustomerKey(i64::from(rank) + 1),
+        group: GroupId(1),
+        provided_id: name(provided_id),
+        name: name(provided_id),
+        rank: Rank(rank),
+        parent: None,
+        properties: Properties::new(),
+        mapping: Mapping::new(),
+        emails: Vec::new(),
+        tags: Vec::new(),
+        is_demo: false,
+        created_at_us: 0,
+        updated_at_us: 0,
+    }
+}
+
+/// What a verified credential proves of the last customer on a path from the root down, on the usual
+/// levels.
+pub fn viewer_scope(path: Vec<Customer>) -> ViewerScope {
+    let (dashboard, embed_id) = (DashboardKey(1), name("kQ3vT8mB2x"));
+    ViewerScope::of_verified_credential(dashboard, embed_id, Levels::default(), path)
+        .expect("a path from the root down")
 }
 
 /// Groups Production and Testing; the schema `flights` with the sources `all-airlines` (its default),

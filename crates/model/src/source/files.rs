@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use glob::Pattern;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +95,9 @@ impl Files {
             store.check(&mut faults);
         }
         for (name, table) in &self.tables {
-            let path = self.fault_of_path(&table.path);
-            faults.add_at(&["tables", name.as_str(), "path"], path.map(str::to_owned));
+            let path = self.fault_of_path(&table.path).map(str::to_owned);
+            let path = path.or_else(|| fault_of_pattern(table.pattern()?.1));
+            faults.add_at(&["tables", name.as_str(), "path"], path);
             let is_separator = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '"';
             let fits = table.delimiter.is_none_or(|c| is_separator(c) && !"\r\n\0".contains(c));
             let message = "must be a character such as ; or a tab".to_owned();
@@ -119,6 +121,23 @@ impl Files {
     }
 }
 
+/// Why files below a folder cannot match a pattern, whatever they are named.
+fn fault_of_pattern(pattern: &str) -> Option<String> {
+    let is_hidden =
+        |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
+    if let Err(error) = Pattern::new(pattern) {
+        Some(format!("must be a pattern: {} at character {}", error.msg, error.pos + 1))
+    } else if pattern.ends_with('/') {
+        Some("must name files after its last /, such as sales/*/*.parquet".to_owned())
+    } else if pattern.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        Some("must not have the parts . and .. or empty ones in its pattern".to_owned())
+    } else if pattern.split('/').any(is_hidden) {
+        Some("matches nothing: names that begin with . or _ are no data".to_owned())
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +155,36 @@ mod tests {
             let table = FileTable { path: path.to_owned(), ..FileTable::default() };
             assert_eq!(table.pattern(), expected, "{path}");
         }
+    }
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<&str>) {
+        let table = FileTable { path: path.to_owned(), ..FileTable::default() };
+        let tables = BTreeMap::from([("rows".parse().expect("a name"), table)]);
+        let faults = Files { tables, ..Files::default() }.check();
+        let place = ["tables", "rows", "path"].map(str::to_owned);
+        assert!(faults.iter().all(|fault| fault.path == place), "{faults:?}");
+        let message = faults.first().map(|fault| fault.message.as_str());
+        match (message, expected) {
+            (Some(message), Some(expected)) => assert!(message.contains(expected), "{message}"),
+            (message, expected) => assert_eq!(message, expected, "{path}"),
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_can_match_nothing_is_refused() {
+        for path in ["/data/**/*.csv", "/data/[a-c]?/x.csv", "/data/../sales/*.csv", "*.csv"] {
+            check(path, None);
+        }
+        check("/data/_region=*/*.csv", None);
+        check("/data/a[.csv", Some("invalid range pattern"));
+        check("/data/a**/x.csv", Some("must be a pattern"));
+        check("/data/***/x.csv", Some("must be a pattern"));
+        check("/data/*/", Some("after its last /"));
+        check("/data/*/../x.csv", Some("must not have the parts"));
+        check("/data/*//x.csv", Some("must not have the parts"));
+        check("/data/*/_temporary/x.csv", Some("matches nothing"));
+        check("/data/*/.x.csv", Some("matches nothing"));
+        check("", Some("path of a file or folder"));
     }
 }

@@ -86,6 +86,11 @@ impl Dialect for ClickHouse {
         }
     }
 
+    /// Of no rows it would be zero, or the first day of 1970, where the column cannot be missing.
+    fn aggregate(&self, function: &str, value: Fragment) -> Fragment {
+        value.between(&format!("case when count() > 0 then {function}("), ") end")
+    }
+
     /// Of missing values alone it would be missing.
     fn count_distinct(&self, value: Fragment) -> Fragment {
         value.between("ifNull(uniqExact(", "), 0)")

@@ -144,6 +144,11 @@ impl Dialect for MySql {
         }
     }
 
+    /// Of whole numbers it would be cut to four digits after the point.
+    fn average(&self, value: Fragment) -> Fragment {
+        self.aggregate("avg", self.cast(value, CastType::Real))
+    }
+
     /// No aggregate of either server tells it.
     fn percentile(&self, _column: &str, _share: f64) -> Option<Fragment> {
         None

@@ -75,17 +75,15 @@ impl Renderer<'_> {
     }
 
     fn aggregate(&self, aggregate: Simple, of: &Expr) -> Fragment {
-        let mut sql = Fragment::default();
-        let start = match aggregate {
-            Simple::Count => "count(",
-            Simple::CountDistinct => return self.dialect.count_distinct(self.expr(of)),
-            Simple::Sum => "sum(",
-            Simple::Avg => "avg(",
-            Simple::Min => "min(",
-            Simple::Max => "max(",
-        };
-        self.parts(&mut sql, &[start, ")"], &[of]);
-        sql
+        let of = self.expr(of);
+        match aggregate {
+            Simple::Count => of.between("count(", ")"),
+            Simple::CountDistinct => self.dialect.count_distinct(of),
+            Simple::Sum => self.dialect.aggregate("sum", of),
+            Simple::Avg => self.dialect.average(of),
+            Simple::Min => self.dialect.aggregate("min", of),
+            Simple::Max => self.dialect.aggregate("max", of),
+        }
     }
 
     fn percentile(&self, column: &ColumnName, share: f64) -> Fragment {

@@ -2,7 +2,7 @@
 
 use model::dashboard::{ColumnTotal, Panel, Simple};
 
-use super::{CHART_ROWS, Column, Computed, Condition, Shape};
+use super::{CHART_ROWS, Column, Computed, Condition, Key, OrderKey, Others, Shape};
 use crate::compile::ColumnRole;
 use crate::formula::Expr;
 use crate::step::Step;
@@ -24,25 +24,49 @@ impl Shape {
             columns_with_total(panel, &self.columns)
         };
         let steps = turned(panel, &columns).into_iter().collect();
+        let others = self.others.as_ref().and_then(|others| self.turned_others(others, &columns));
+        // Which values are the first is said by all rows, not by those that the viewer's conditions leave.
+        if others.is_some() && !self.after.is_empty() {
+            return None;
+        }
         Some(Self {
             columns,
             grouped: true,
             before,
             after: Vec::new(),
             order: Vec::new(),
-            limit: None,
-            others: None,
+            limit: self.limit.filter(|_| others.is_some()),
+            others,
             page: None,
             row_limit: CHART_ROWS,
             steps,
         })
     }
 
-    /// A condition on a dimension that shows its column as it is.
+    /// Others that became a column have a total too. Its columns are `columns`.
+    fn turned_others(&self, others: &Others, columns: &[Column]) -> Option<Others> {
+        let place = |at: usize| {
+            let name = &self.columns.get(at)?.result.name;
+            columns.iter().position(|column| column.result.name == *name)
+        };
+        let key = |key: &OrderKey| match key.key {
+            Key::Result(at) => Some(OrderKey { key: Key::Result(place(at)?), ..*key }),
+            Key::Hidden(_) => None,
+        };
+        Some(Others {
+            dimension: place(others.dimension)?,
+            label: others.label.clone(),
+            order: others.order.iter().filter_map(key).collect(),
+        })
+    }
+
+    /// A condition on a dimension that shows its column as it is; what the others are called is no value
+    /// of a column.
     fn on_dataset(&self, condition: &Condition) -> Option<Condition> {
-        let column = self.columns.iter().find(|column| column.result.name == condition.column)?;
-        match &column.from {
-            Computed::Plain(name) => {
+        let at = self.columns.iter().position(|it| it.result.name == condition.column)?;
+        let is_gathered = self.others.as_ref().is_some_and(|others| others.dimension == at);
+        match &self.columns[at].from {
+            Computed::Plain(name) if !is_gathered => {
                 Some(Condition { column: name.clone(), test: condition.test.clone() })
             }
             _ => None,

@@ -1,7 +1,9 @@
 //! `fanlight check`: a workspace's faults, and the ground on which each dataset answers; and what one
 //! customer gets of it.
 
+mod asking;
 mod belonging;
+mod choices;
 mod installed;
 mod report;
 mod viewed;
@@ -46,6 +48,11 @@ pub(super) struct AsCustomer {
     /// Only this dashboard
     #[arg(long, value_name = "NAME", requires = "customer")]
     dashboard: Option<DashboardName>,
+    /// Choose this in every run: JSON, or else a text. May be repeated. Controls that are not named are
+    /// tried besides, each alone and all together: with their first choice, or the last 30 days
+    #[arg(long = "variable", value_name = "NAME=VALUE", requires = "customer",
+          value_parser = choices::given)]
+    variables: Vec<choices::Given>,
     /// Print JSON instead of a table
     #[arg(long, requires = "customer")]
     json: bool,

@@ -57,7 +57,9 @@ pub(super) async fn serve_on(
         folder: Some(config.data_dir.join("objects")),
         ..config.queries.objects.clone()
     };
-    let limits = Limits { objects, ..config.queries.clone() };
+    // Not into the system's folder, which often is memory, and what is here does not fit there.
+    let temporary_folder = Some(config.data_dir.join("temporary"));
+    let limits = Limits { objects, temporary_folder, ..config.queries.clone() };
     let sources = Sources::new(limits, worker_command()?);
     let (clock, prepared) = (Clock::system(), PreparedDashboards::default());
     let (charts, sources_of_app) = (web::charts(), sources.clone());

@@ -42,7 +42,7 @@ pub(crate) struct Route(usize);
 /// A request that is being answered. Dropped before [`Underway::answered`], it counts as abandoned.
 pub(crate) struct Underway<'a> {
     counts: &'a HttpCounts,
-    _in_flight: tally::Present<'a>,
+    _in_flight: tally::Present,
     is_answered: bool,
 }
 

@@ -205,6 +205,55 @@ impl Scrape {
         families.gauges("fanlight_customers", "Customers, by their own flag", gauges)
     }
 
+    /// The way to databases, and what is given up.
+    fn connections(&self, families: &mut Families<'_>) -> Result<(), Error> {
+        let activity = self.app.sources.activity();
+        let open = activity.connections.by_kind();
+        families.gauges(
+            "fanlight_source_connections",
+            "Connections to databases that are open; of ClickHouse those that are used",
+            open.map(|(kind, count)| ([("kind", kind)], count)),
+        )?;
+        for (name, help, count) in [
+            (
+                "fanlight_source_addresses_refused",
+                "Addresses that data sources named and may not reach",
+                &activity.addresses_refused,
+            ),
+            (
+                "fanlight_sources_idle_closed",
+                "Data sources closed because nobody asked them any more",
+                &activity.idle_closed,
+            ),
+            (
+                "fanlight_source_cache_evicted",
+                "Results dropped before their time to make room",
+                &activity.cache_evicted,
+            ),
+        ] {
+            families.counter(name, help, count.value())?;
+        }
+        Ok(())
+    }
+
+    /// What is fetched from stores of objects.
+    fn objects(&self, families: &mut Families<'_>) -> Result<(), Error> {
+        let objects = &self.app.sources.activity().objects;
+        let wanted = [("hit", &objects.hits), ("fetched", &objects.fetched)];
+        families.counters(
+            "fanlight_object_cache_requests",
+            "Objects that engine workers needed: in the cache, or fetched from their store",
+            wanted.map(|(result, count)| ([("result", result)], count.value())),
+        )?;
+        let (bytes, evicted) = (objects.fetched_bytes.value(), objects.evicted.value());
+        families.counter("fanlight_object_fetched_bytes", "What stores of objects sent", bytes)?;
+        let help = "Objects removed to make room";
+        families.counter("fanlight_object_cache_evicted", help, evicted)?;
+        let bytes = self.app.sources.load().object_bytes as f64;
+        let help = "What fetched objects take on the disk";
+        families.gauge_in("fanlight_object_cache", &Unit::Bytes, help, bytes)
+    }
+
     fn sources(&self, families: &mut Families<'_>) -> Result<(), Error> {
         let (activity, load) = (self.app.sources.activity(), self.app.sources.load());
         let outcomes = activity.outcomes.by_name();
@@ -248,6 +297,8 @@ impl Scrape {
         let help = "Questions answered by a kept result, in its time or past it, by a query, or by one under way";
         families.counters("fanlight_source_cache_requests", help, asked)?;
         let started = activity.workers_started.value();
-        families.counter("fanlight_engine_workers_started", "Engine workers started", started)
+        families.counter("fanlight_engine_workers_started", "Engine workers started", started)?;
+        self.connections(families)?;
+        self.objects(families)
     }
 }

@@ -18,6 +18,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
 use query::Target;
 
+pub(crate) use self::answer::cache_policy;
 use self::answer::{PanelData, Question};
 use self::definition::Definition;
 pub(crate) use self::request::DataRequest;

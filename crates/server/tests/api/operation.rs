@@ -96,6 +96,13 @@ async fn the_page_is_open_metrics_and_names_no_customer() {
         r#"fanlight_customers{kind="paid"} 1"#,
         r#"fanlight_customers{kind="demo"} 0"#,
         r#"fanlight_source_queries_total{outcome="rows"} 0"#,
+        r#"fanlight_source_queries_total{outcome="cancelled"} 0"#,
+        "# TYPE fanlight_source_queue_wait_seconds histogram",
+        r#"fanlight_source_connections{kind="postgres"} 0"#,
+        "fanlight_source_addresses_refused_total 0",
+        r#"fanlight_object_cache_requests_total{result="hit"} 0"#,
+        "fanlight_object_fetched_bytes_total 0",
+        "# UNIT fanlight_object_cache_bytes bytes",
         "# TYPE process_resident_memory_bytes gauge",
     ] {
         assert!(text.lines().any(|found| found.starts_with(line)), "{line} in {text}");

@@ -59,7 +59,7 @@ impl Shops {
 }
 
 fn filtered() -> Value {
-    let sql = "select * from orders where shop = {{shop_id}} [[and region in {{region}}]]";
+    let sql = "select * from orders where shop = {{shop_id}} [[and region = {{region}}]]";
     json!({"orders": {"schema": "shop", "sql": sql}})
 }
 
@@ -72,13 +72,18 @@ fn panels() -> Value {
     ])
 }
 
-/// The parts of the report, as `kind id: rows, foreign rows`.
+/// The parts of the report, as `kind id: rows, foreign rows`, with what was chosen before the colon.
 #[track_caller]
 fn check_parts(ended: &Ended, expected: &[&str]) -> Value {
     let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
     let show = |part: &Value| {
         let text = |key: &str| part[key].as_str().unwrap_or_default().to_owned();
-        format!("{} {}: {}, {}", text("kind"), text("id"), part["rows"], part["foreign_rows"])
+        let chosen = match &part["variables"] {
+            Value::Object(chosen) if chosen.is_empty() => String::new(),
+            chosen => format!(" {chosen}"),
+        };
+        let (kind, id) = (text("kind"), text("id"));
+        format!("{kind} {id}{chosen}: {}, {}", part["rows"], part["foreign_rows"])
     };
     let found = report["parts"].as_array().expect("parts").iter().map(show);
     assert_eq!(found.collect::<Vec<_>>(), expected, "{report:#}");
@@ -91,8 +96,11 @@ fn a_workspace_is_looked_at_as_a_customer_without_a_server() {
     let ended = shops.check(&["--as", "acme", "--json"]);
     let parts = [
         "dataset orders: 2, 0",
+        r#"dataset orders {"region":"east"}: 1, 0"#,
         "panel count: 1, null",
+        r#"panel count {"region":"east"}: 1, null"#,
         "panel list: 2, 0",
+        r#"panel list {"region":"east"}: 1, 0"#,
         "options region: 2, null",
     ];
     let report = check_parts(&ended, &parts);
@@ -100,7 +108,8 @@ fn a_workspace_is_looked_at_as_a_customer_without_a_server() {
     assert_eq!(report["parts"][0]["note"], "filtered by a level's id");
     let table = shops.check(&["--as", "acme"]).printed();
     assert!(table.starts_with("dashboard  part "), "{table}");
-    assert!(table.ends_with("4 parts as acme of Production, 0 at fault\n"), "{table}");
+    assert!(table.contains("panel list with region=\"east\" "), "{table}");
+    assert!(table.ends_with("7 parts as acme of Production, 0 at fault\n"), "{table}");
     assert!(!shops.data_dir().exists(), "nothing is made");
 }
 
@@ -121,8 +130,11 @@ fn customers_come_from_a_file_with_what_they_carry() {
     let ended = shops.check(&["--as", "ann", "--customers", file, "--json"]);
     let parts = [
         "dataset orders: 1, 0",
+        r#"dataset orders {"region":"west"}: 1, 0"#,
         "panel count: 1, null",
+        r#"panel count {"region":"west"}: 1, null"#,
         "panel list: 1, 0",
+        r#"panel list {"region":"west"}: 1, 0"#,
         "options region: 1, null",
     ];
     check_parts(&ended, &parts);
@@ -155,6 +167,46 @@ fn rows_of_others_and_parts_without_an_answer_are_faults() {
     assert!(table.contains("ROWS OF OTHERS: shop is not the customer's"), "{table}");
 }
 
+#[test]
+fn what_goes_wrong_only_after_a_choice_is_found() {
+    let sql = "select region, amount [[, case {{region}} when 'east' then seller else shop end as shop]] \
+               from orders where orders.shop = {{shop_id}} [[and nothing = {{period.startDate}}]]";
+    let panels = json!([{
+        "id": "list", "type": "table", "title": "Orders", "dataset": "orders",
+        "columns": [{"column": "amount"}],
+    }]);
+    let shops = Shops::with(json!({"orders": {"schema": "shop", "sql": sql}}), panels);
+    let dashboard = shops.0.path().join("dashboards/orders.yaml");
+    let mut changed: Value =
+        serde_json::from_str(&fs::read_to_string(&dashboard).expect("a file")).expect("JSON");
+    let range = json!({"id": "period", "type": "date_range"});
+    changed["elements"].as_array_mut().expect("a list").push(range);
+    fs::write(&dashboard, changed.to_string()).expect("a file");
+    let ended = shops.check(&["--as", "acme", "--json"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let report: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let faulty = |part: &&Value| part["error"].is_string() || part["foreign_rows"] == 1;
+    let all = report["parts"].as_array().expect("parts").iter();
+    let faults: Vec<String> = all
+        .filter(faulty)
+        .map(|part| {
+            let chosen = part["variables"].as_object().expect("an object").keys();
+            let chosen: std::collections::BTreeSet<&String> = chosen.collect();
+            format!("{} {chosen:?}", part["id"].as_str().expect("an id"))
+        })
+        .collect();
+    let expected = [
+        r#"orders {"region"}"#,
+        r#"list {"period"}"#,
+        r#"list {"period", "region"}"#,
+        r#"region {"period"}"#,
+    ];
+    assert_eq!(faults, expected, "{report:#}");
+    let given = ["--variable", "region=west", "--variable", r#"period={}"#];
+    let ended = shops.check(&[&["--as", "acme"][..], &given].concat());
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_installation_is_looked_at_as_one_of_its_customers() {
     let shops = Shops::with(filtered(), panels());
@@ -162,12 +214,14 @@ async fn an_installation_is_looked_at_as_one_of_its_customers() {
     run(&data_dir, &["init"]).printed();
     run(&data_dir, &["apply", folder]).printed();
     create(&data_dir, "globex").await;
-    let ended = run(&data_dir, &["check", "--as", "globex", "--stored", "--json"]);
+    let chosen = ["--variable", "region=east"];
+    let stored = ["check", "--as", "globex", "--stored", "--json"];
+    let ended = run(&data_dir, &[&stored[..], &chosen].concat());
     let parts = [
-        "dataset orders: 1, 0",
-        "panel count: 1, null",
-        "panel list: 1, 0",
-        "options region: 1, null",
+        r#"dataset orders {"region":"east"}: 0, 0"#,
+        r#"panel count {"region":"east"}: 1, null"#,
+        r#"panel list {"region":"east"}: 0, 0"#,
+        r#"options region {"region":"east"}: 1, null"#,
     ];
     check_parts(&ended, &parts);
     let other = ["check", "--as", "globex", "--stored", "--dashboard", "late"];

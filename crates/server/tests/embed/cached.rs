@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use axum::body::Body;
+use axum::http::Request;
 use model::OperatorScope;
+use model::credential::AdminKey;
 use model::declaration::{Declaration, DeclaredDashboard};
 use serde_json::{Value, json};
 use store::PurgeTarget;
@@ -149,6 +152,79 @@ async fn a_purge_of_the_source_the_dashboard_or_everything_asks_anew() {
         bench.server.store.store().purge_cache(&operator, target).await.expect("purged");
         assert_eq!(bench.ask(json!({})).await.body["cached"], true, "another's purge");
     }
+}
+
+#[tokio::test]
+async fn the_operator_purges_over_http_and_nobody_else_does() {
+    let bench = Bench::start(json!("1h")).await;
+    let key = AdminKey::from_random([6; 32]);
+    let operator = OperatorScope::of_command_line();
+    bench.server.store.store().set_admin_key(&operator, &key).await.expect("an admin key");
+    let purge = async |credential: &str, body: Value| {
+        let request = Request::post("/v1/cache:purge")
+            .header("Authorization", format!("Bearer {credential}"))
+            .header("Content-Type", "application/json")
+            .body(Body::from(body.to_string()))
+            .expect("a request");
+        bench.server.send(request).await.status
+    };
+    let rows = json!([["JFK", "LAX"], ["LGA", "ORD"]]);
+    bench.check_fetched(rows.clone()).await;
+    for credential in [&bench.server.token, &bench.jwt] {
+        assert!(matches!(purge(credential, json!({})).await, 401 | 403));
+    }
+    assert_eq!(bench.ask(json!({})).await.body["cached"], true);
+    for target in [json!({}), json!({"data_source": "all-airlines"}), json!({"dashboard": "kept"})]
+    {
+        assert_eq!(purge(key.expose(), target).await, 204);
+        bench.check_fetched(rows.clone()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_dashboard_may_have_nothing_kept() {
+    let bench = Bench::start(json!("off")).await;
+    for _ in 0..2 {
+        assert_eq!(bench.ask(json!({})).await.body["cached"], false);
+    }
+}
+
+/// Counts for about a second.
+const SLOW: &str = "select * from flights where (select count(*) from range(400000000)) > 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_joins_a_query_that_began_before_a_purge() {
+    let mut bench = Bench::start(json!("1h")).await;
+    bench.change_dataset(json!({"sql": SLOW})).await;
+    let activity = async || {
+        let page = bench.server.send(metrics()).await.bytes;
+        let page = String::from_utf8(page.to_vec()).expect("text");
+        let value = |result: &str| {
+            let name = format!("fanlight_source_cache_requests_total{{result=\"{result}\"}} ");
+            page.lines().find_map(|line| line.strip_prefix(&name)?.parse::<u64>().ok())
+        };
+        (value("miss").expect("a count"), value("joined").expect("a count"))
+    };
+    let (before, _) = activity().await;
+    let asked = bench.ask(json!({}));
+    let others = async {
+        // The rows and their number.
+        while activity().await.0 < before + 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let operator = OperatorScope::of_command_line();
+        let purged = bench.server.store.store().purge_cache(&operator, PurgeTarget::Everything);
+        purged.await.expect("purged");
+        bench.ask(json!({})).await
+    };
+    let (first, second) = tokio::join!(asked, others);
+    assert_eq!((&first.body["cached"], &second.body["cached"]), (&json!(false), &json!(false)));
+    assert_eq!(activity().await, (before + 4, 0));
+    assert_eq!(bench.ask(json!({})).await.body["as_of"], second.body["as_of"]);
+}
+
+fn metrics() -> Request<Body> {
+    Request::get("/metrics").body(Body::empty()).expect("a request")
 }
 
 #[tokio::test]

@@ -82,9 +82,13 @@ impl Viewer {
 
     /// The figure of that panel.
     pub(crate) async fn figure(&self, server: &str) -> Option<u64> {
+        Some(self.data(server).await?["rows"][0][0].as_u64().expect("a figure"))
+    }
+
+    /// What that panel gets.
+    pub(crate) async fn data(&self, server: &str) -> Option<Value> {
         let call = self.client.post(format!("{server}/embed/v1/panels/rows/data"));
-        let reply = acknowledged(call.bearer_auth(&self.jwt).send().await.ok()?).await?;
-        Some(reply["rows"][0][0].as_u64().expect("a figure"))
+        acknowledged(call.bearer_auth(&self.jwt).send().await.ok()?).await
     }
 }
 

@@ -3,6 +3,7 @@
 mod api;
 mod forwarder;
 mod installation;
+mod kept;
 mod publisher;
 mod storm;
 mod survival;

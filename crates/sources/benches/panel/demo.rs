@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::dashboard::Dashboard;
-use model::name::{CustomerKey, DashboardKey, GroupId, PanelId, SchemaId, SourceId};
+use model::name::{GroupId, PanelId, SchemaId, SourceId};
 use model::source::{Connection, DataSource, Schema};
-use model::{Customer, Levels, ViewerScope};
 use query::{PreparedDashboard, Request, Statement, Target, Viewer};
+use testkit::{stored_customer, viewer_scope};
 
 const AIRLINES: [&str; 16] = [
     "UA", "B6", "EV", "DL", "AA", "MQ", "US", "9E", "WN", "VX", "FL", "AS", "F9", "YV", "HA", "OO",
@@ -59,13 +59,7 @@ impl Demo {
     }
 
     fn compile(&self, panel: &str, airline: &str) -> Statement {
-        let scope = ViewerScope::of_verified_credential(
-            DashboardKey(1),
-            "kQ3vT8mB2x".parse().unwrap(),
-            Levels::default(),
-            vec![customer(airline)],
-        );
-        let scope = scope.unwrap();
+        let scope = viewer_scope(vec![stored_customer(0, airline)]);
         let sources = [Arc::clone(&self.source)];
         let viewer = Viewer::new(&scope, &self.schemas, &sources);
         let request = Request::of(
@@ -94,23 +88,5 @@ fn schema() -> Schema {
         name: "flights".parse().unwrap(),
         default_source: Some(SourceId(1)),
         group_defaults: Default::default(),
-    }
-}
-
-fn customer(airline: &str) -> Customer {
-    Customer {
-        key: CustomerKey(1),
-        group: GroupId(1),
-        provided_id: airline.parse().unwrap(),
-        name: airline.parse().unwrap(),
-        rank: Levels::ROOT,
-        parent: None,
-        properties: Default::default(),
-        mapping: Default::default(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
     }
 }

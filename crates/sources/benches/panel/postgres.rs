@@ -1,5 +1,9 @@
 //! The same panels from PostgreSQL, and their SQL sent straight to it, with its values written in.
 
+#[path = "../../tests/fixtures/flights.rs"]
+mod flights;
+
+use std::path::Path;
 use std::time::Instant;
 
 use model::source::Connection;
@@ -26,7 +30,10 @@ impl Postgres {
         let files = Demo::read(false);
         let Connection::Files(files) = &files.source.connection else { panic!("files") };
         let (_, file) = files.tables.first_key_value().unwrap();
-        copy(&cluster, &file.path);
+        let copy = flights::as_csv(Path::new(&file.path), cluster.folder());
+        let index = "create index on flights (carrier); grant select on flights to reader; \
+                     analyze flights";
+        cluster.execute(&format!("{copy}; {index}")).unwrap();
         let connection = serde_json::json!({
             "type": "postgres", "host": cluster.folder(), "database": "postgres", "user": "reader",
             "connections": 32,
@@ -54,33 +61,6 @@ impl Postgres {
         });
         figures(latencies, options.time)
     }
-}
-
-/// By way of a file of comma-separated values.
-fn copy(cluster: &Cluster, parquet: &str) {
-    let csv = cluster.folder().join("flights.csv");
-    let engine = duckdb::Connection::open_in_memory().unwrap();
-    let described = format!(
-        "set TimeZone = 'UTC';
-         copy (from read_parquet('{parquet}')) to '{}' (header false, nullstr '\\N');
-         create view flights as from read_parquet('{parquet}')",
-        csv.display()
-    );
-    engine.execute_batch(&described).unwrap();
-    let described = "select column_name, column_type from (describe flights)";
-    let mut columns = engine.prepare(described).unwrap();
-    let columns = columns.query_map([], |row| {
-        let (name, data_type): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok(format!("\"{name}\" {}", data_type.replace("DOUBLE", "double precision")))
-    });
-    let columns: Vec<String> = columns.unwrap().map(Result::unwrap).collect();
-    let load = format!(
-        "create table flights ({}); copy flights from '{}' (format csv, null '\\N'); \
-         create index on flights (carrier); grant select on flights to reader; analyze flights",
-        columns.join(", "),
-        csv.display()
-    );
-    cluster.execute(&load).unwrap();
 }
 
 /// The statement with its values in the places of their placeholders.

@@ -8,12 +8,13 @@ use bytes::Bytes;
 use model::source::{ClickHouse, Secret};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, Url};
+use tally::Present;
 use uuid::Uuid;
 
 use super::values::ValueTable;
 use crate::connector::Failure;
 use crate::error::ResultLimit;
-use crate::network::{NetworkPolicy, check_address, client_builder, encryption};
+use crate::network::{Network, check_address, client_builder, encryption};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Servers close a connection that is idle for three seconds, unless told otherwise.
@@ -28,7 +29,7 @@ pub(super) struct Client {
     user: String,
     password: Option<Secret>,
     database: String,
-    policy: NetworkPolicy,
+    network: Network,
 }
 
 /// What is asked.
@@ -49,14 +50,14 @@ impl<'a> Request<'a> {
 }
 
 impl Client {
-    pub(super) fn new(connection: &ClickHouse, connections: usize, policy: &NetworkPolicy) -> Self {
+    pub(super) fn new(connection: &ClickHouse, connections: usize, network: &Network) -> Self {
         Self {
-            http: http(connection, connections, policy),
+            http: http(connection, connections, network),
             url: url(connection),
             user: connection.user.clone(),
             password: connection.password.clone(),
             database: connection.database.clone(),
-            policy: policy.clone(),
+            network: network.clone(),
         }
     }
 
@@ -64,7 +65,7 @@ impl Client {
     pub(super) async fn post(&self, request: Request<'_>) -> Result<Reply, Failure> {
         let http = self.http.as_ref().map_err(Failure::clone)?;
         let url = self.address(&request)?;
-        check_address(&url, &self.policy)?;
+        check_address(&url, &self.network)?;
         let mut post = http.post(url).header("X-ClickHouse-User", &self.user);
         if let Some(password) = &self.password {
             post = post.header("X-ClickHouse-Key", password.expose());
@@ -77,9 +78,10 @@ impl Client {
                 post.header(CONTENT_TYPE, form).body(parts(request.sql, values, &boundary))
             }
         };
+        let counted = self.network.activity().connections.clickhouse.enter();
         let response = post.send().await.map_err(unavailable)?;
         if response.status().is_success() {
-            Ok(Reply(response))
+            Ok(Reply { response, _counted: counted })
         } else {
             Err(fault(response, request.byte_limit).await)
         }
@@ -106,7 +108,7 @@ impl Client {
 fn http(
     connection: &ClickHouse,
     connections: usize,
-    policy: &NetworkPolicy,
+    network: &Network,
 ) -> Result<reqwest::Client, Failure> {
     // Where nothing is encrypted this says only whose cryptography would be used.
     let encryption = match encryption(&connection.tls, &connection.host)? {
@@ -114,7 +116,7 @@ fn http(
         None => tls::client(tls::Proof::None, None)
             .map_err(|error| Failure::Unavailable(format!("tls: {error}")))?,
     };
-    client_builder(encryption, policy)
+    client_builder(encryption, network)
         .http1_only()
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
@@ -150,12 +152,15 @@ fn parts(sql: &str, values: &ValueTable, boundary: &str) -> String {
 }
 
 /// A reply that is being read.
-pub(super) struct Reply(Response);
+pub(super) struct Reply {
+    response: Response,
+    _counted: Present,
+}
 
 impl Reply {
     /// The next part, or none at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        self.0.chunk().await.map_err(unavailable)
+        self.response.chunk().await.map_err(unavailable)
     }
 }
 

@@ -66,6 +66,7 @@ impl Bench {
             row_limit: 100,
             byte_limit: self.sources.limits().result_bytes,
             request_id: Uuid::nil(),
+            progress: Progress::default(),
         };
         let options = RunOptions {
             purge: 0,

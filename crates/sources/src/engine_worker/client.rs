@@ -26,6 +26,7 @@ use crate::connector::{Failure, Query, TableColumn};
 use crate::error::ResultLimit;
 use crate::objects::Fetched;
 use crate::options::WorkerCommand;
+use crate::progress::Progress;
 use crate::result::ResultSet;
 use crate::stop::Stop;
 
@@ -153,7 +154,8 @@ impl Worker {
             row_limit: query.row_limit,
             byte_limit: query.byte_limit,
         });
-        let mut outcome = self.begin(id, &request).await.ok_or(Ended::AskAnother)?;
+        let outcome = self.begin(id, &request, &query.progress).await;
+        let mut outcome = outcome.ok_or(Ended::AskAnother)?;
         tokio::select! {
             outcome = &mut outcome => finished(outcome.map_err(|_| Ended::Died)?),
             () = stop.ordered() => {
@@ -166,7 +168,8 @@ impl Worker {
     pub(super) async fn describe(&self, table: String) -> Result<Vec<TableColumn>, Failure> {
         let died = || Failure::Unavailable("the engine worker has died".to_owned());
         let id = self.next_id();
-        let outcome = self.begin(id, &Request::Describe { id, table }).await.ok_or_else(died)?;
+        let request = Request::Describe { id, table };
+        let outcome = self.begin(id, &request, &Progress::default()).await.ok_or_else(died)?;
         match outcome.await.map_err(|_| died())?.reply {
             Reply::Described { columns, .. } => {
                 let column = |column: engine::protocol::Column| TableColumn {
@@ -213,8 +216,13 @@ impl Worker {
     }
 
     /// `None` if the worker has ended.
-    async fn begin(&self, id: QueryId, request: &Request) -> Option<oneshot::Receiver<Final>> {
-        let outcome = self.pending.expect(id)?;
+    async fn begin(
+        &self,
+        id: QueryId,
+        request: &Request,
+        progress: &Progress,
+    ) -> Option<oneshot::Receiver<Final>> {
+        let outcome = self.pending.expect(id, progress.clone())?;
         let sent = send(&mut *self.writer.lock().await, request).await;
         sent.ok().map(|()| outcome)
     }
@@ -272,31 +280,38 @@ struct Pending(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    queries: HashMap<QueryId, (oneshot::Sender<Final>, Vec<u8>)>,
+    queries: HashMap<QueryId, Awaited>,
     ended: bool,
 }
 
+struct Awaited {
+    sender: oneshot::Sender<Final>,
+    ipc: Vec<u8>,
+    progress: Progress,
+}
+
 impl Pending {
-    fn expect(&self, id: QueryId) -> Option<oneshot::Receiver<Final>> {
+    fn expect(&self, id: QueryId, progress: Progress) -> Option<oneshot::Receiver<Final>> {
         let mut waiting = self.waiting();
         if waiting.ended {
             return None;
         }
         let (sender, receiver) = oneshot::channel();
-        waiting.queries.insert(id, (sender, Vec::new()));
+        waiting.queries.insert(id, Awaited { sender, ipc: Vec::new(), progress });
         Some(receiver)
     }
 
     fn add_rows(&self, id: QueryId, rows: &[u8]) {
-        if let Some((_, ipc)) = self.waiting().queries.get_mut(&id) {
-            ipc.extend_from_slice(rows);
+        if let Some(awaited) = self.waiting().queries.get_mut(&id) {
+            awaited.progress.row();
+            awaited.ipc.extend_from_slice(rows);
         }
     }
 
     fn finish(&self, id: QueryId, reply: Reply) {
-        if let Some((sender, ipc)) = self.waiting().queries.remove(&id) {
+        if let Some(awaited) = self.waiting().queries.remove(&id) {
             // Errs when nobody waits any more.
-            let _ = sender.send(Final { reply, ipc });
+            let _ = awaited.sender.send(Final { reply, ipc: awaited.ipc });
         }
     }
 

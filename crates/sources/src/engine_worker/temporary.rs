@@ -1,8 +1,9 @@
 //! The folder for what does not fit into a worker's memory: rows of customers, which must not stay
 //! on the disk when the server was killed and could not clean up.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -20,9 +21,12 @@ pub(super) struct TemporaryFolder {
 }
 
 impl TemporaryFolder {
-    /// Makes a folder in `parent`, the system's temporary folder if `None`, after removing those
-    /// whose servers are gone.
+    /// Makes a folder in `parent`, which is made too, or in the system's temporary folder if `None`,
+    /// after removing those whose servers are gone.
     pub(super) fn new(parent: Option<&Path>) -> io::Result<Self> {
+        if let Some(parent) = parent {
+            DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        }
         let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
         remove_abandoned(&parent)?;
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
@@ -77,5 +81,7 @@ mod tests {
         assert!(foreign.exists() && used.files().exists() && another.files().exists());
         drop((used, another));
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+        let made = parent.path().join("data/temporary");
+        assert!(TemporaryFolder::new(Some(&made)).is_ok() && made.is_dir());
     }
 }

@@ -4,7 +4,7 @@ use model::source::{MySql, TlsMode};
 use mysql_async::{OptsBuilder, SslOpts};
 
 use crate::connector::Failure;
-use crate::network::{NetworkPolicy, resolve};
+use crate::network::{Network, resolve};
 
 /// Prepared statements that a connection remembers. Each text names its request and comes once; the next
 /// one closes it in the server.
@@ -17,7 +17,7 @@ const PACKET_OVERHEAD: u64 = 1 << 20;
 pub(super) async fn of(
     connection: &MySql,
     result_bytes: u64,
-    policy: &NetworkPolicy,
+    network: &Network,
 ) -> Result<OptsBuilder, Failure> {
     let largest = usize::try_from(result_bytes.saturating_add(PACKET_OVERHEAD));
     let password = connection.password.as_ref().map(|secret| secret.expose().to_owned());
@@ -34,7 +34,7 @@ pub(super) async fn of(
     if connection.host.starts_with('/') {
         return Ok(options.socket(Some(&connection.host)));
     }
-    let addresses = resolve(&connection.host, connection.port, policy).await?;
+    let addresses = resolve(&connection.host, connection.port, network).await?;
     let addresses: Vec<_> = addresses.into_iter().map(|address| address.ip()).collect();
     Ok(options
         .ip_or_hostname(&connection.host)

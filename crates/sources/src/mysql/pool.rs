@@ -7,18 +7,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use mysql_async::Conn;
+use tally::Present;
 
 use crate::connector::Failure;
 
 /// An unused connection is closed after this time.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// A connection whose session is set up.
+pub(super) struct Open {
+    pub(super) connection: Conn,
+    pub(super) _counted: Present,
+}
+
 pub(super) struct Pool(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     /// The one used last comes last.
-    idle: Vec<(Conn, Instant)>,
+    idle: Vec<(Open, Instant)>,
     is_swept: bool,
     is_closed: bool,
 }
@@ -29,20 +36,20 @@ impl Pool {
     }
 
     /// The connection used last, when there is one.
-    pub(super) fn take(&self) -> Result<Option<Conn>, Failure> {
+    pub(super) fn take(&self) -> Result<Option<Open>, Failure> {
         let mut state = self.state();
         if state.is_closed {
             return Err(Failure::Unavailable("the source is closed".to_owned()));
         }
-        Ok(state.idle.pop().map(|(connection, _)| connection))
+        Ok(state.idle.pop().map(|(open, _)| open))
     }
 
-    pub(super) fn give_back(self: &Arc<Self>, connection: Conn) {
+    pub(super) fn give_back(self: &Arc<Self>, open: Open) {
         let mut state = self.state();
         if state.is_closed {
             return;
         }
-        state.idle.push((connection, Instant::now()));
+        state.idle.push((open, Instant::now()));
         if !state.is_swept {
             state.is_swept = true;
             tokio::spawn(sweep(Arc::downgrade(self)));

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::*;
 use crate::connector::connector;
 use crate::options::{Limits, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::ColumnKind;
 use crate::stop::{Stopper, stop};
 
@@ -27,8 +28,8 @@ fn open(connection: serde_json::Value, limits: &Limits) -> Arc<dyn Connector> {
         name: &"airlines".parse().unwrap(),
         limits,
         worker: &WorkerCommand::new("/bin/false", [""; 0]),
-        activity: &Arc::new(crate::activity::Activity::new()),
-        objects: &crate::objects::ObjectCache::new(limits.objects.clone()),
+        activity: &Arc::default(),
+        objects: &crate::objects::ObjectCache::new(limits.objects.clone(), Arc::default()),
     };
     connector(&connection, &circumstances)
 }
@@ -54,6 +55,7 @@ fn query(sql: &str, arguments: &[Value]) -> Query {
         row_limit: 1_000,
         byte_limit: 1_000_000,
         request_id: Uuid::from_u128(7),
+        progress: Progress::default(),
     }
 }
 

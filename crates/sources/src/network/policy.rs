@@ -23,7 +23,7 @@ pub struct NetworkPolicy {
 
 impl NetworkPolicy {
     /// Whether data sources may connect to an address.
-    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+    pub(super) fn allows(&self, address: IpAddr) -> bool {
         let address = plain(address);
         !is_special(address) || self.allowed.iter().any(|allowed| plain(*allowed) == address)
     }

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::fs::File;
 use tokio::task::spawn_blocking;
 
+use crate::activity::Activity;
 use crate::connector::Failure;
 use crate::options::ObjectLimits;
 
@@ -27,6 +28,7 @@ const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) struct ObjectCache {
     limits: ObjectLimits,
+    pub(super) activity: Arc<Activity>,
     place: OnceLock<Place>,
     state: Mutex<State>,
 }
@@ -72,12 +74,17 @@ pub(super) struct Held {
 
 impl ObjectCache {
     /// Touches no disk yet.
-    pub(crate) fn new(limits: ObjectLimits) -> Arc<Self> {
-        Arc::new(Self { limits, place: OnceLock::new(), state: Mutex::default() })
+    pub(crate) fn new(limits: ObjectLimits, activity: Arc<Activity>) -> Arc<Self> {
+        Arc::new(Self { limits, activity, place: OnceLock::new(), state: Mutex::default() })
     }
 
     pub(super) fn limits(&self) -> &ObjectLimits {
         &self.limits
+    }
+
+    /// What all objects take together, those on their way among them.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.state().bytes
     }
 
     /// Absolute and free of links. Empty before anything was held.
@@ -101,6 +108,9 @@ impl ObjectCache {
         if !*is_there || !held.is_on_disk() {
             held.fetch(fill).await?;
             *is_there = true;
+            self.activity.objects.fetched.count();
+        } else {
+            self.activity.objects.hits.count();
         }
         drop(is_there);
         Ok(held)
@@ -120,7 +130,8 @@ impl ObjectCache {
         state.now += 1;
         let now = state.now;
         if !state.entries.contains_key(&wanted.id) {
-            state.make_room(&self.folder(), wanted.bytes, self.limits.cache_bytes)?;
+            let room = state.make_room(&self.folder(), wanted.bytes, self.limits.cache_bytes);
+            self.activity.objects.evicted.add(room?);
             let is_there = Arc::default();
             let entry = Entry { bytes: wanted.bytes, used: now, holders: 0, is_there };
             state.bytes += entry.bytes;
@@ -177,7 +188,9 @@ impl State {
         Ok(())
     }
 
-    fn make_room(&mut self, folder: &Path, bytes: u64, limit: u64) -> io::Result<()> {
+    /// Removes what nobody holds until there is room; how many objects that took.
+    fn make_room(&mut self, folder: &Path, bytes: u64, limit: u64) -> io::Result<u64> {
+        let mut removed = 0;
         while self.bytes.saturating_add(bytes) > limit {
             let unheld = self.entries.iter().filter(|(_, entry)| entry.holders == 0);
             let oldest = unheld.min_by_key(|(_, entry)| entry.used).map(|(id, _)| id.clone());
@@ -190,8 +203,9 @@ impl State {
             };
             remove(&folder.join(&id))?;
             self.forget(&id);
+            removed += 1;
         }
-        Ok(())
+        Ok(removed)
     }
 
     fn forget(&mut self, id: &str) {
@@ -272,10 +286,12 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
+    use crate::activity::Objects;
 
     fn cache(folder: &TempDir, cache_bytes: u64) -> Arc<ObjectCache> {
         let folder = Some(folder.path().join("objects"));
-        ObjectCache::new(ObjectLimits { folder, cache_bytes, ..ObjectLimits::default() })
+        let limits = ObjectLimits { folder, cache_bytes, ..ObjectLimits::default() };
+        ObjectCache::new(limits, Arc::default())
     }
 
     /// An object of 10 bytes.
@@ -323,6 +339,8 @@ mod tests {
         drop(hold(&cache, "a", &fetches).await);
         let c = hold(&cache, "c", &fetches).await;
         assert_eq!(objects(&folder), ["a", "c"]);
+        let Objects { hits, fetched, evicted, .. } = &cache.activity.objects;
+        assert_eq!([hits, fetched, evicted].map(|it| it.value()), [1, 3, 1]);
         let a = hold(&cache, "a", &fetches).await;
         assert!(a.is_some() && c.is_some());
         assert!(hold(&cache, "d", &fetches).await.is_none(), "both others are held");

@@ -9,7 +9,7 @@ use object_store::{ClientOptions, RetryConfig};
 use tls::{Authorities, Proof};
 
 use crate::connector::Failure;
-use crate::network::{NetworkPolicy, check_address, client_builder};
+use crate::network::{Network, check_address, client_builder};
 
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -21,8 +21,8 @@ const RETRIES: Duration = Duration::from_secs(10);
 
 /// A client that signs with the connection's own key, or not at all: never with what the machine or
 /// the cloud around it would give.
-pub(super) fn client(s3: &S3, policy: &NetworkPolicy) -> Result<AmazonS3, Failure> {
-    let client = http_client(s3, policy)?;
+pub(super) fn client(s3: &S3, network: &Network) -> Result<AmazonS3, Failure> {
+    let client = http_client(s3, network)?;
     let retry = RetryConfig { max_retries: 3, retry_timeout: RETRIES, ..RetryConfig::default() };
     let builder = AmazonS3Builder::new()
         .with_endpoint(s3.endpoint())
@@ -44,15 +44,15 @@ pub(super) fn client(s3: &S3, policy: &NetworkPolicy) -> Result<AmazonS3, Failur
     builder.build().map_err(|error| Failure::Unavailable(error.to_string()))
 }
 
-fn http_client(s3: &S3, policy: &NetworkPolicy) -> Result<reqwest::Client, Failure> {
+fn http_client(s3: &S3, network: &Network) -> Result<reqwest::Client, Failure> {
     let unavailable = |detail: String| Failure::Unavailable(format!("{}: {detail}", s3.endpoint()));
     let url =
         reqwest::Url::parse(&s3.endpoint()).map_err(|error| unavailable(error.to_string()))?;
-    check_address(&url, policy)?;
+    check_address(&url, network)?;
     let encryption = Authorities::of_system()
         .and_then(|authorities| tls::client(Proof::Name(authorities), None))
         .map_err(|error| unavailable(format!("tls: {error}")))?;
-    let client = client_builder(encryption, policy).connect_timeout(CONNECT).read_timeout(SILENCE);
+    let client = client_builder(encryption, network).connect_timeout(CONNECT).read_timeout(SILENCE);
     client.build().map_err(|error| unavailable(error.to_string()))
 }
 

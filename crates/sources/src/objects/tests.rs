@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::options::{CachePolicy, CustomerKey, Limits, ObjectLimits, RunOptions, WorkerCommand};
+use crate::progress::Progress;
 use crate::{SourceError, Sources};
 use store::{BUCKET, Store};
 
@@ -67,6 +68,7 @@ impl Bench {
             row_limit: 100,
             byte_limit: 1 << 20,
             request_id: Uuid::nil(),
+            progress: Progress::default(),
         };
         let options = RunOptions {
             cache: CachePolicy::Off,
@@ -135,6 +137,11 @@ async fn tables_are_made_of_keys_prefixes_and_patterns() {
         let source = source(id, connection(&store, path));
         assert_eq!(bench.ask(&source, sql).await.unwrap(), expected, "{path}");
     }
+    // Tables below one prefix share their objects; the fourth begins above it.
+    let counted = &bench.sources.activity().objects;
+    let bytes = fs::metadata(flights).unwrap().len() + "n\n1\n".len() as u64 * 7 + 10;
+    assert_eq!((counted.fetched.value(), counted.hits.value()), (9, 5));
+    assert_eq!((counted.fetched_bytes.value(), bench.sources.load().object_bytes), (bytes, bytes));
     let mut by_name = connection(&store, "one key.jsonl");
     by_name["storage"]["endpoint"] = json!(store.endpoint.replace("127.0.0.1", "localhost"));
     assert_eq!(bench.ask(&source(id + 1, by_name), "select n from t").await.unwrap(), "16");
@@ -258,13 +265,13 @@ async fn an_object_that_changes_after_it_was_listed_is_not_taken_for_the_listed_
     store.put("a.csv", "n\n1\n");
     let folder = TempDir::new().unwrap();
     let limits = ObjectLimits { folder: Some(folder.path().to_owned()), ..Default::default() };
-    let cache = ObjectCache::new(limits);
+    let cache = ObjectCache::new(limits, Arc::default());
     let Connection::Files(files) = serde_json::from_value(connection(&store, "a.csv")).unwrap()
     else {
         panic!("files")
     };
     let Some(model::source::Storage::S3(s3)) = &files.storage else { panic!("S3") };
-    let bucket = Bucket::new(s3, &NetworkPolicy::default(), &cache).unwrap();
+    let bucket = Bucket::new(s3, &Network::default(), &cache).unwrap();
     let tables = crate::engine_worker::tables(&files);
     let listing = bucket.list(&tables).await.unwrap();
     // Of the same length, so that only the ETag tells.

@@ -7,6 +7,7 @@ use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
 use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
 use postgres_protocol::message::frontend;
+use tally::Present;
 
 use super::fault::{failure, unexpected};
 use super::server::{CancelKey, Peer, Stream};
@@ -17,9 +18,10 @@ use crate::connector::Failure;
 pub(super) async fn log_in(
     stream: Box<dyn Stream>,
     peer: Peer,
+    counted: Present,
     connection: &Postgres,
 ) -> Result<Session, Failure> {
-    let mut session = Session::new(stream, peer);
+    let mut session = Session::new(stream, peer, counted);
     // What poolers between us and the database let through.
     let parameters = [
         ("user", connection.user.as_str()),

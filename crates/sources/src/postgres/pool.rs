@@ -105,7 +105,8 @@ impl Pool {
 
     async fn open(&self) -> Result<Session, Failure> {
         let (stream, peer) = self.server.connect().await?;
-        log_in(stream, peer, &self.connection).await
+        let counted = self.server.activity().connections.postgres.enter();
+        log_in(stream, peer, counted, &self.connection).await
     }
 
     fn pop(&self) -> Option<Resting> {

@@ -18,6 +18,7 @@ use super::rows::Rows;
 use super::session::{Broken, Session};
 use crate::connector::Failure;
 use crate::error::ResultLimit;
+use crate::progress::Progress;
 use crate::result::ResultSet;
 
 /// What is asked.
@@ -29,6 +30,7 @@ pub(super) struct Question {
     pub(super) parameters: Vec<Parameter>,
     pub(super) row_limit: u64,
     pub(super) byte_limit: u64,
+    pub(super) progress: Progress,
 }
 
 /// Why there are no rows, and what it means for the session.
@@ -55,7 +57,8 @@ impl Question {
         told: Vec<(String, String)>,
     ) -> Self {
         let parameters = parameters.into_iter().map(Parameter::text).collect();
-        Self { told, sql, parameters, row_limit: 1_000_000, byte_limit: 64 << 20 }
+        let progress = Progress::default();
+        Self { told, sql, parameters, row_limit: 1_000_000, byte_limit: 64 << 20, progress }
     }
 
     pub(super) async fn ask(&self, session: &mut Session) -> Result<ResultSet, Unanswered> {
@@ -92,6 +95,7 @@ impl Question {
                 // Those before the description are of the settings.
                 Message::DataRow(body) => {
                     if let Some(rows) = &mut rows {
+                        self.progress.row();
                         rows.push(&body)?;
                     }
                 }

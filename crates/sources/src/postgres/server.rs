@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use crate::activity::Activity;
 use crate::connector::Failure;
-use crate::network::{NetworkPolicy, connect, encryption, resolve};
+use crate::network::{Network, connect, encryption, resolve};
 
 /// How long a handshake may take, and an order to cancel.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,7 +31,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// The server of a data source.
 pub(super) struct Server {
     connection: Arc<Postgres>,
-    policy: NetworkPolicy,
+    network: Network,
     /// Made when first needed; reading the system's authorities takes a moment.
     encryption: OnceCell<Option<TlsConnector>>,
 }
@@ -50,8 +51,12 @@ pub(super) struct CancelKey {
 }
 
 impl Server {
-    pub(super) fn new(connection: Arc<Postgres>, policy: NetworkPolicy) -> Self {
-        Self { connection, policy, encryption: OnceCell::new() }
+    pub(super) fn new(connection: Arc<Postgres>, network: Network) -> Self {
+        Self { connection, network, encryption: OnceCell::new() }
+    }
+
+    pub(super) fn activity(&self) -> &Activity {
+        self.network.activity()
     }
 
     /// A connection to the first address that answers.
@@ -61,7 +66,7 @@ impl Server {
             let peer = Peer::Socket(PathBuf::from(host).join(format!(".s.PGSQL.{port}")));
             return Ok((self.connect_to(&peer).await?, peer));
         }
-        let (stream, address) = connect(&resolve(host, *port, &self.policy).await?).await?;
+        let (stream, address) = connect(&resolve(host, *port, &self.network).await?).await?;
         Ok((self.encrypted(stream).await?, Peer::Address(address)))
     }
 

@@ -6,6 +6,7 @@ use bytes::{Buf, BytesMut};
 use futures_util::FutureExt;
 use postgres_protocol::message::backend::{Header, Message};
 use postgres_protocol::message::frontend;
+use tally::Present;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::server::{CancelKey, Peer, Stream};
@@ -34,6 +35,7 @@ pub(super) struct Session {
     forgotten: usize,
     pub(super) peer: Peer,
     pub(super) key: CancelKey,
+    _counted: Present,
 }
 
 /// Why there is no message.
@@ -46,7 +48,7 @@ pub(super) enum Broken {
 }
 
 impl Session {
-    pub(super) fn new(stream: Box<dyn Stream>, peer: Peer) -> Self {
+    pub(super) fn new(stream: Box<dyn Stream>, peer: Peer, counted: Present) -> Self {
         Self {
             stream,
             received: BytesMut::new(),
@@ -55,6 +57,7 @@ impl Session {
             forgotten: 0,
             peer,
             key: CancelKey::default(),
+            _counted: counted,
         }
     }
 

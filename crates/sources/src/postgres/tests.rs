@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::connector::Query;
 use crate::options::{CachePolicy, CustomerKey, Limits, RunOptions, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::{Answer, Cell, ColumnKind};
 use crate::{SourceError, Sources};
 
@@ -87,6 +88,7 @@ impl Stage {
             row_limit: 1000,
             byte_limit: 1_000_000,
             request_id: question.request,
+            progress: Progress::default(),
         };
         let options = RunOptions {
             purge: 0,

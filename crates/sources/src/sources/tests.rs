@@ -90,6 +90,7 @@ impl Bench {
             row_limit: 100,
             byte_limit: self.sources.0.limits.result_bytes,
             request_id: Uuid::nil(),
+            progress: Progress::default(),
         };
         self.sources.answer(&self.source, blake3::hash(sql.as_bytes()), query, options).await
     }

@@ -11,6 +11,7 @@ use model::name::TableName;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
+use tally::Present;
 
 use super::authority::Authority;
 use super::{failure, functions};
@@ -49,22 +50,29 @@ pub(super) struct Opened {
     pub(super) connection: Connection,
     identity: Identity,
     authority: Authority,
+    _counted: Present,
 }
 
 impl Opened {
     /// Opens a file for reading, such that a statement can neither write, nor name another file, nor
     /// call what the file's schema brings in.
-    pub(super) fn new(path: &Path, identity: Identity, result_bytes: u64) -> Result<Self, Failure> {
+    pub(super) fn new(
+        path: &Path,
+        identity: Identity,
+        result_bytes: u64,
+        counted: Present,
+    ) -> Result<Self, Failure> {
         let opened = Self::open(path, result_bytes).map_err(|error| match failure(&error) {
             Failure::Unavailable(detail) => {
                 Failure::Unavailable(format!("{}: {detail}", path.display()))
             }
             other => other,
         })?;
-        Ok(Self { identity, ..opened })
+        let (connection, authority) = opened;
+        Ok(Self { connection, identity, authority, _counted: counted })
     }
 
-    fn open(path: &Path, result_bytes: u64) -> rusqlite::Result<Self> {
+    fn open(path: &Path, result_bytes: u64) -> rusqlite::Result<(Connection, Authority)> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
@@ -86,7 +94,7 @@ impl Opened {
         functions::add(&connection)?;
         let authority = Authority::default();
         authority.rule(&mut connection)?;
-        Ok(Self { connection, identity: Identity { device: 0, inode: 0 }, authority })
+        Ok((connection, authority))
     }
 
     pub(super) fn identity(&self) -> Identity {

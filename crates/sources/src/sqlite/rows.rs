@@ -35,6 +35,7 @@ pub(super) fn read(opened: &mut Opened, query: &Query) -> Result<ResultSet, Fail
     let mut measure = Measure::new(query.row_limit, query.byte_limit);
     let mut rows = statement.query(params_from_iter(arguments)).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
+        query.progress.row();
         measure.row()?;
         for (at, column) in columns.iter_mut().enumerate() {
             let value: Value = row.get(at).map_err(failed)?;

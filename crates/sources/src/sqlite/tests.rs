@@ -13,6 +13,7 @@ use super::*;
 use crate::connector::connector;
 use crate::error::ResultLimit;
 use crate::options::{Limits, WorkerCommand};
+use crate::progress::Progress;
 use crate::result::ColumnKind;
 use crate::stop::stop;
 
@@ -31,8 +32,8 @@ fn open(path: &Path, tables: Option<&[&str]>) -> Arc<dyn Connector> {
         name: &"airlines".parse().unwrap(),
         limits: &Limits::default(),
         worker: &WorkerCommand::new("/bin/false", [""; 0]),
-        activity: &Arc::new(crate::activity::Activity::new()),
-        objects: &crate::objects::ObjectCache::new(Limits::default().objects),
+        activity: &Arc::default(),
+        objects: &crate::objects::ObjectCache::new(Limits::default().objects, Arc::default()),
     };
     connector(&connection, &circumstances)
 }
@@ -53,6 +54,7 @@ fn query(sql: &str, arguments: &[Value]) -> Query {
         row_limit: 1_000,
         byte_limit: 1_000_000,
         request_id: Uuid::nil(),
+        progress: Progress::default(),
     }
 }
 

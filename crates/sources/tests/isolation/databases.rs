@@ -12,9 +12,9 @@ use std::sync::Arc;
 use model::name::{GroupId, SchemaId, SourceId};
 use model::source::{Connection, DataSource, Schema};
 
-use crate::customers::Looker;
-use crate::dashboards::{Dataset, Keeps};
-use crate::rows::{ISOLATED, Row};
+use crate::datasets::{Dataset, Keeps};
+use crate::rows::{COLUMNS, ISOLATED, Row};
+use crate::value::Value;
 
 pub(crate) const GROUP: GroupId = GroupId(1);
 pub(crate) const SCHEMA: SchemaId = SchemaId(1);
@@ -25,23 +25,37 @@ pub(crate) struct Database {
     pub(crate) schemas: Vec<Schema>,
     pub(crate) sources: Vec<Arc<DataSource>>,
     /// Its own row security keeps tenants apart, whatever a dataset says.
-    has_row_security: bool,
+    pub(crate) has_row_security: bool,
     /// What the database runs in; let go of last.
     _home: Box<dyn Send + Sync>,
 }
 
 pub(crate) struct Databases(Vec<Database>);
 
+/// How a kind of database is started with the rows, given the first of the ids for its sources.
+type Start = fn(&[Row], i64) -> Vec<Database>;
+
+/// Each with the names of what it starts.
+const KINDS: [(&[&str], Start); 5] = [
+    (&["engine"], engine::start),
+    (&["postgres", "row-security"], postgres::start),
+    (&["mysql"], mysql::start),
+    (&["clickhouse"], clickhouse::start),
+    (&["sqlite"], sqlite::start),
+];
+
 impl Databases {
-    pub(crate) fn start(rows: &[Row]) -> Self {
-        let kinds = [
-            engine::start(rows, 10),
-            postgres::start(rows, 20),
-            mysql::start(rows, 30),
-            clickhouse::start(rows, 40),
-            sqlite::start(rows, 50),
-        ];
-        Self(kinds.into_iter().flatten().collect())
+    /// Those of these names, all when there are none.
+    pub(crate) fn start(rows: &[Row], names: &[String]) -> Self {
+        let is_wanted = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
+        let known = |name: &String| KINDS.iter().any(|(known, _)| known.contains(&name.as_str()));
+        assert!(names.iter().all(known), "{names:?} are not all names of databases");
+        let wanted = KINDS
+            .iter()
+            .zip(1..)
+            .filter(|((names, _), _)| names.iter().any(|name| is_wanted(name)));
+        let started = wanted.flat_map(|((_, start), number)| start(rows, 10 * number));
+        Self(started.filter(|database| is_wanted(database.name)).collect())
     }
 
     pub(crate) fn all(&self) -> &[Database] {
@@ -87,15 +101,10 @@ impl Database {
         Self { has_row_security: true, ..self }
     }
 
-    /// Whether the reference knows what comes of the dataset here. With row security, one that keeps
-    /// nobody apart answers all the same.
-    pub(crate) fn suits(&self, dataset: &Dataset, looker: &Looker) -> bool {
-        let needs_it = match dataset.keeps {
-            Keeps::Nothing => true,
-            Keeps::Source => !looker.is_mapped,
-            Keeps::Tenant | Keeps::Member | Keeps::Regions => false,
-        };
-        !(self.has_row_security && needs_it)
+    /// Whether the reference knows what comes of the dataset here. With row security, one that only looks
+    /// safe answers all the same.
+    pub(crate) fn suits(&self, dataset: &Dataset) -> bool {
+        !(self.has_row_security && dataset.keeps == Keeps::Nothing)
     }
 
     pub(crate) fn isolated(&self) -> SourceId {
@@ -110,12 +119,16 @@ fn isolated(rows: &[Row]) -> Vec<Row> {
 
 /// The rows as a list for an INSERT. `text` writes a text as the database reads it.
 fn values(rows: &[Row], text: impl Fn(&str) -> String) -> String {
-    let optional = |value: Option<&str>| value.map_or("null".to_owned(), &text);
     let row = |row: &Row| {
-        let (tenant, member, region) =
-            (text(row.tenant), optional(row.member.as_deref()), optional(row.region));
-        let n = row.n.map_or("null".to_owned(), |n| n.to_string());
-        format!("({}, {tenant}, {member}, {region}, {n}, '{}')", row.id, row.day)
+        let cells = COLUMNS.map(|column| match row.get(column) {
+            Value::Missing => "null".to_owned(),
+            Value::Number(number) => number.to_string(),
+            Value::Truth(truth) => truth.to_string(),
+            Value::Text(value) => text(&value),
+            Value::Day(day) => format!("'{day}'"),
+            Value::At(_) => format!("'{}'", row.moment.strftime("%Y-%m-%d %H:%M:%S")),
+        });
+        format!("({})", cells.join(", "))
     };
     rows.iter().map(row).collect::<Vec<_>>().join(", ")
 }

@@ -28,9 +28,16 @@ impl Draw {
         of[self.below(of.len())].clone()
     }
 
-    /// Some of them, in any order, perhaps none.
+    /// Some of them, in any order, perhaps none and some twice.
     pub(crate) fn some<T: Clone>(&mut self, of: &[T], most: usize) -> Vec<T> {
         let count = self.below(most + 1);
         (0..count).map(|_| self.one(of)).collect()
+    }
+
+    /// The same, each at most once.
+    pub(crate) fn distinct<T: Clone>(&mut self, of: &[T], most: usize) -> Vec<T> {
+        let mut left = of.to_vec();
+        let count = self.below(most.min(left.len()) + 1);
+        (0..count).map(|_| left.swap_remove(self.below(left.len()))).collect()
     }
 }

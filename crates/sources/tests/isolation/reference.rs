@@ -1,191 +1,199 @@
-//! What an answer must be, by filtering in memory. Nothing here knows SQL, and nothing asks the
-//! compiler.
+//! What an answer must be, worked out over the viewer's own rows in memory. Nothing here knows SQL, and
+//! nothing asks the compiler or the part that finishes results: days, buckets, orders and figures are
+//! computed anew, as plainly as can be.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod calendar;
+mod conditions;
+mod finish;
+mod groups;
+pub(crate) mod measures;
+mod own;
+mod trend;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use model::dashboard::{Direction, Filter, FilterOperator};
-use query::Request;
-use serde_json::Value;
+use jiff::tz::TimeZone;
+use model::dashboard::{Panel, PanelKind, Sort};
+use query::{Request, Target};
 
-use crate::answer::Answer;
+use crate::choices::{Choices, Refused};
 use crate::customers::Looker;
-use crate::dashboards::{Dataset, Keeps, TABLE};
-use crate::requests::Kind;
-use crate::rows::{ISOLATED, Row};
+use crate::dashboards::Workspace;
+use crate::rows::Row;
+use crate::value::Value;
+use conditions::Condition;
 
-/// What must come of a request.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Expected {
-    /// These rows, and for a table how many there are on all pages.
-    Rows(Answer, Option<usize>),
-    /// No answer.
-    Refused,
+/// Rows under the names of their columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Vec<Value>>,
 }
+
+/// What each statement of an answer must tell, by what it is for.
+pub(crate) type Expected = Result<BTreeMap<&'static str, Table>, Refused>;
 
 /// Rows on a page of a table that says nothing else.
-const PAGE_SIZE: usize = 50;
+const PAGE_SIZE: u32 = 50;
 
-pub(crate) fn expected(
-    all: &[Row],
-    looker: &Looker,
-    dataset: &Dataset,
-    kind: Kind,
-    request: &Request,
-) -> Expected {
-    let Some(own) = own_rows(all, looker, dataset.keeps) else { return Expected::Refused };
-    let chosen = if dataset.narrows { narrowed(own, kind, request) } else { Some(own) };
-    let Some(rows) = chosen else { return Expected::Refused };
-    match kind {
-        Kind::Table => page(table(rows, request), request),
-        Kind::Export => Expected::Rows(table(rows, request), None),
-        Kind::Kpi => Expected::Rows(vec![vec![Some(rows.len().to_string())]], None),
-        Kind::Regions => grouped(&rows, |row| row.region.map(str::to_owned)),
-        Kind::Months => grouped(&rows, |row| Some(row.day.first_of_month().to_string())),
-        Kind::Options => options(&rows),
+/// One request as the reference sees it.
+pub(crate) struct Question<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) looker: &'a Looker,
+    pub(crate) request: &'a Request,
+    /// Whether the database itself shows each tenant its own rows only.
+    pub(crate) has_row_security: bool,
+}
+
+/// The zone in force and the day that it is there.
+pub(crate) struct Clock {
+    pub(crate) zone: TimeZone,
+    pub(crate) today: Date,
+}
+
+impl Question<'_> {
+    pub(crate) fn answer(&self, all: &[Row]) -> Expected {
+        let clock = self.clock();
+        let ignored = match &self.request.target {
+            Target::Options(element) => {
+                crate::dashboards::ELEMENTS.into_iter().find(|id| *id == element.as_str())
+            }
+            _ => None,
+        };
+        let choices = Choices {
+            looker: self.looker,
+            variables: &self.request.variables,
+            zone: &clock.zone,
+            ignored,
+        };
+        let dataset = &self.workspace.dataset;
+        let rows = own::rows(all, self.looker, dataset, self.has_row_security)?;
+        let rows = own::narrowed(rows, dataset, &choices)?;
+        let (Target::Panel(id) | Target::Export(id)) = &self.request.target else {
+            return Ok(BTreeMap::from([("rows", options(&rows, ignored == Some("region")))]));
+        };
+        let panel = self.workspace.dashboard.panel(id.as_str()).expect("a panel of the dashboard");
+        let conditions = conditions::of_author(panel, &choices, &clock)?;
+        let question = OfPanel { panel, request: self.request, clock: &clock, conditions };
+        match panel.kind {
+            PanelKind::KpiTrend => question.trend(&rows, &choices),
+            _ if panel.columns.is_empty() => question.groups(&rows),
+            _ => question.rows_as_they_are(&rows),
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        let zone = self.request.time_zone.as_ref().or(self.workspace.dashboard.time_zone.as_ref());
+        let zone = TimeZone::get(zone.map_or("UTC", |zone| zone.as_str())).expect("a zone");
+        let today = self.request.now.to_zoned_datetime(zone.clone()).date();
+        Clock { zone, today }
     }
 }
 
-/// The rows that are the looker's at all; `None` when the dataset must not answer.
-fn own_rows<'a>(all: &'a [Row], looker: &Looker, keeps: Keeps) -> Option<Vec<&'a Row>> {
-    let of_tenant = all.iter().filter(|row| row.tenant == looker.tenant);
-    match keeps {
-        Keeps::Tenant => Some(of_tenant.collect()),
-        Keeps::Member => {
-            looker.member.as_ref()?;
-            Some(of_tenant.filter(|row| row.member == looker.member).collect())
-        }
-        Keeps::Regions => {
-            let regions = looker.regions.as_ref()?;
-            let is_seen = |row: &&Row| row.region.is_some_and(|region| regions.contains(&region));
-            Some(of_tenant.filter(is_seen).collect())
-        }
-        Keeps::Source => {
-            looker.is_mapped.then(|| all.iter().filter(|row| row.tenant == ISOLATED).collect())
-        }
-        Keeps::Nothing => None,
+/// A question to one panel.
+struct OfPanel<'a> {
+    panel: &'a Panel,
+    request: &'a Request,
+    clock: &'a Clock,
+    /// The author's.
+    conditions: Vec<Condition>,
+}
+
+/// The column and the direction of each key of an order.
+type Keys<'a> = Vec<(&'a str, bool)>;
+
+impl OfPanel<'_> {
+    /// The rows that the author's conditions leave.
+    fn kept<'r>(&self, rows: &[&'r Row]) -> Vec<&'r Row> {
+        let is_kept = |row: &&&Row| {
+            self.conditions.iter().all(|condition| condition.holds(&row.get(&condition.column)))
+        };
+        rows.iter().filter(is_kept).copied().collect()
     }
-}
 
-/// The rows that the viewer's own choices leave; `None` when a choice is of the wrong type.
-fn narrowed<'a>(rows: Vec<&'a Row>, kind: Kind, request: &Request) -> Option<Vec<&'a Row>> {
-    let variables = &request.variables;
-    let least = match variables.get("least") {
-        Some(least) => Some(least.as_i64()?),
-        None => None,
-    };
-    let end =
-        |name: &str| -> Option<Date> { variables.get("period")?.get(name)?.as_str()?.parse().ok() };
-    let (from, to) = (end("startDate"), end("endDate"));
-    let regions = variables.get("regions").and_then(Value::as_array);
-    // A control does not narrow its own choices, and nothing chosen narrows nothing.
-    let regions = regions.filter(|regions| !regions.is_empty() && kind != Kind::Options);
-    let is_chosen = |row: &&Row| {
-        regions.is_none_or(|regions| {
-            row.region.is_some_and(|region| regions.iter().any(|one| one == region))
-        }) && least.is_none_or(|least| row.n.is_some_and(|n| n >= least))
-            && from.is_none_or(|from| row.day >= from)
-            && to.is_none_or(|to| row.day <= to)
-    };
-    Some(rows.into_iter().filter(is_chosen).collect())
-}
-
-/// A cell by which a table is filtered and sorted. Missing ones come last.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Integer(i64),
-    Text(String),
-}
-
-fn cell(row: &Row, column: &str) -> Option<Key> {
-    match column {
-        "id" => Some(Key::Integer(row.id)),
-        "region" => row.region.map(|region| Key::Text(region.to_owned())),
-        "n" => row.n.map(Key::Integer),
-        _ => Some(Key::Text(row.day.to_string())),
+    /// The viewer's conditions, all of them on columns of the result.
+    fn of_viewer(&self, columns: &[String]) -> Result<Vec<Condition>, Refused> {
+        let is_known = |name: &str| columns.iter().any(|column| column == name);
+        let mut asked = self.request.filters.iter();
+        if asked.any(|filter| !is_known(filter.column.as_str())) {
+            return Err(Refused);
+        }
+        let mut asked = self.request.sort.iter();
+        if asked.any(|sort| !is_known(sort.column.as_str())) {
+            return Err(Refused);
+        }
+        let filters = self.request.filters.iter();
+        Ok(filters.map(|filter| conditions::plain(filter, self.clock)).collect())
     }
-}
 
-fn shown(key: Option<Key>) -> Option<String> {
-    key.map(|key| match key {
-        Key::Integer(number) => number.to_string(),
-        Key::Text(text) => text,
-    })
-}
+    /// The viewer's order in place of the author's, then by all columns of the result.
+    fn keys<'k>(&self, given: &'k [Sort], columns: &'k [String]) -> Keys<'k> {
+        let direction = |sort: &Sort| sort.direction == model::dashboard::Direction::Desc;
+        let given = given.iter().map(|sort| (sort.column.as_str(), direction(sort)));
+        given.chain(columns.iter().map(|column| (column.as_str(), false))).collect()
+    }
 
-fn table(rows: Vec<&Row>, request: &Request) -> Answer {
-    let passes = |row: &&Row| request.filters.iter().all(|filter| holds(filter, row));
-    let mut rows: Vec<&Row> = rows.into_iter().filter(passes).collect();
-    let given = request.sort.iter().map(|key| (key.column.as_str(), key.direction));
-    let keys: Vec<_> = given.chain(TABLE.map(|column| (column, Direction::Asc))).collect();
-    rows.sort_by(|one, other| {
-        let orders =
-            keys.iter().map(|(column, direction)| match (cell(one, column), cell(other, column)) {
-                (Some(one), Some(other)) if *direction == Direction::Desc => other.cmp(&one),
-                (Some(one), Some(other)) => one.cmp(&other),
-                (one, other) => one.is_none().cmp(&other.is_none()),
+    fn sort(&self) -> &[Sort] {
+        match self.request.sort.is_empty() {
+            true => &self.panel.sort,
+            false => &self.request.sort,
+        }
+    }
+
+    /// The part of the rows that was asked for, and where there are pages, how many there are on all.
+    fn page(&self, table: Table) -> BTreeMap<&'static str, Table> {
+        let is_paged =
+            self.panel.kind == PanelKind::Table && matches!(self.request.target, Target::Panel(_));
+        if !is_paged {
+            return BTreeMap::from([("rows", table)]);
+        }
+        let size = self.request.page_size.or(self.panel.page_size).unwrap_or(PAGE_SIZE) as usize;
+        let before = (self.request.page.unwrap_or(1) as usize - 1) * size;
+        let total = Table {
+            columns: vec!["total".to_owned()],
+            rows: vec![vec![Value::Number(table.rows.len() as f64)]],
+        };
+        let rows = table.rows.into_iter().skip(before).take(size).collect();
+        BTreeMap::from([("rows", Table { rows, ..table }), ("total", total)])
+    }
+
+    fn rows_as_they_are(&self, rows: &[&Row]) -> Expected {
+        let columns: Vec<String> = self.panel.result_columns().map(ToString::to_string).collect();
+        let of_viewer = self.of_viewer(&columns)?;
+        let passes = |row: &&Row| {
+            of_viewer.iter().all(|condition| condition.holds(&row.get(&condition.column)))
+        };
+        let mut rows: Vec<&Row> = self.kept(rows).into_iter().filter(passes).collect();
+        let totals = self.panel.totals.then(|| groups::column_totals(self.panel, &rows));
+        let keys = self.keys(self.sort(), &columns);
+        rows.sort_by(|one, other| {
+            let orders = keys.iter().map(|(column, descending)| {
+                one.get(column).ordered(&other.get(column), *descending)
             });
-        orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
-    rows.iter().map(|row| TABLE.map(|column| shown(cell(row, column))).to_vec()).collect()
-}
-
-fn holds(filter: &Filter, row: &Row) -> bool {
-    use FilterOperator as Op;
-    let found = cell(row, filter.column.as_str());
-    let key = |value: &Value| match value {
-        Value::Number(number) => Key::Integer(number.as_i64().unwrap_or_default()),
-        value => Key::Text(value.as_str().unwrap_or_default().to_owned()),
-    };
-    let list =
-        || filter.value.as_array().map_or_else(Vec::new, |list| list.iter().map(key).collect());
-    let one = || key(&filter.value);
-    let lower = |key: Key| shown(Some(key)).unwrap_or_default().to_lowercase();
-    match (filter.operator, found) {
-        (Op::IsEmpty, found) => found.is_none(),
-        (_, None) => false,
-        (Op::IsNotEmpty, Some(_)) => true,
-        (Op::Equals, Some(found)) => found == one(),
-        (Op::NotEquals, Some(found)) => found != one(),
-        (Op::GreaterThan, Some(found)) => found > one(),
-        (Op::AtLeast, Some(found)) => found >= one(),
-        (Op::LessThan, Some(found)) => found < one(),
-        (Op::AtMost, Some(found)) => found <= one(),
-        (Op::Between, Some(found)) => list()[0] <= found && found <= list()[1],
-        (Op::In, Some(found)) => list().contains(&found),
-        (Op::NotIn, Some(found)) => !list().contains(&found),
-        (Op::Contains, Some(found)) => lower(found).contains(&lower(one())),
-        (Op::StartsWith, Some(found)) => lower(found).starts_with(&lower(one())),
-        (operator, _) => panic!("no request has {operator:?}"),
+            orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+        });
+        rows.truncate(self.panel.limit.map_or(usize::MAX, |limit| limit as usize));
+        let cells = |row: &&Row| columns.iter().map(|column| row.get(column)).collect();
+        let cells = rows.iter().map(cells).collect();
+        let mut expected = self.page(Table { columns, rows: cells });
+        expected.extend(totals.map(|totals| ("totals", totals)));
+        Ok(expected)
     }
 }
 
-fn page(rows: Answer, request: &Request) -> Expected {
-    let number = request.page.unwrap_or(1) as usize;
-    let size = request.page_size.map_or(PAGE_SIZE, |size| size as usize);
-    let total = rows.len();
-    let part = rows.into_iter().skip((number - 1) * size).take(size).collect();
-    Expected::Rows(part, Some(total))
-}
-
-/// One row a group: its key, how many there are, and the sum of their numbers.
-fn grouped(rows: &[&Row], key: impl Fn(&Row) -> Option<String>) -> Expected {
-    // A missing key comes last.
-    let mut groups: BTreeMap<(bool, Option<String>), (usize, Option<i64>)> = BTreeMap::new();
+/// The distinct values of a control, by their labels.
+fn options(rows: &[&Row], has_labels: bool) -> Table {
+    let value = if has_labels { "id" } else { "region" };
+    let mut choices: Vec<Vec<Value>> = Vec::new();
     for row in rows {
-        let key = key(row);
-        let (count, sum) = groups.entry((key.is_none(), key)).or_default();
-        *count += 1;
-        *sum = sum.map_or(row.n, |sum| Some(sum + row.n.unwrap_or_default()));
+        let choice = vec![row.get(value), row.get("region")];
+        if !choice[0].is_missing() && !choices.contains(&choice) {
+            choices.push(choice);
+        }
     }
-    let row = |((_, key), (count, sum)): ((bool, Option<String>), (usize, Option<i64>))| {
-        vec![key, Some(count.to_string()), sum.map(|sum| sum.to_string())]
-    };
-    Expected::Rows(groups.into_iter().map(row).collect(), None)
-}
-
-fn options(rows: &[&Row]) -> Expected {
-    let regions: BTreeSet<&str> = rows.iter().filter_map(|row| row.region).collect();
-    let row = |region: &str| vec![Some(region.to_owned()); 2];
-    Expected::Rows(regions.into_iter().map(row).collect(), None)
+    choices.sort_by(|one, other| {
+        one[1].ordered(&other[1], false).then_with(|| one[0].ordered(&other[0], false))
+    });
+    Table { columns: vec!["value".to_owned(), "label".to_owned()], rows: choices }
 }

@@ -1,30 +1,28 @@
 //! Many cases at once, against all databases.
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use model::source::DataSource;
-use query::{
-    Compiled, DatasetFault, PreparedDashboard, QueryError, Request, Statement, Unproved, Viewer,
-    compile,
-};
+use futures_util::future::join_all;
+use model::ViewerScope;
+use query::{Compiled, DatasetFault, PreparedDashboard, QueryError, Unproved, Viewer, compile};
 use sources::{CachePolicy, CustomerKey, Limits, RunOptions, Sources, WorkerCommand};
+use tokio::task::JoinSet;
 
-use crate::answer::{Answer, of_result};
-use crate::customers::Looker;
-use crate::dashboards::{Dataset, dashboard, dataset};
-use crate::databases::Databases;
-use crate::draw::Draw;
-use crate::reference::{Expected, expected};
-use crate::requests::{Kind, MARK, request};
+use crate::answer::{Answer, Found, difference};
+use crate::cases::{Batch, Case, batches};
+use crate::databases::{Database, Databases};
+use crate::reference::{Expected, Question, Table};
+use crate::report::{Finding, Progress, Report};
+use crate::requests::MARK;
 use crate::rows::{Row, TENANTS, rows};
 
-/// Cases that are under way at once.
-const AT_ONCE: usize = 16;
-/// Findings that are told; the others are only counted.
-const TOLD: usize = 5;
+/// Dashboards that are asked at once.
+const AT_ONCE: usize = 8;
+/// With so many findings a run ends: the others would say no more.
+const ENOUGH: usize = 5;
 
 pub(crate) struct Storm {
     databases: Databases,
@@ -32,49 +30,27 @@ pub(crate) struct Storm {
     rows: Vec<Row>,
 }
 
-/// What was seen.
-#[derive(Debug, Default)]
-pub(crate) struct Report {
-    pub(crate) answered: u64,
-    pub(crate) with_rows: u64,
-    pub(crate) from_cache: u64,
-    pub(crate) refused: u64,
-    /// Answers other than the reference's, each with the seed of its case.
-    pub(crate) leaks: Vec<String>,
-    /// Statements with a text in them that a viewer or a customer had brought.
-    pub(crate) escapes: Vec<String>,
-}
-
-/// One case, as its seed makes it.
-struct Case {
-    seed: u64,
-    looker: Looker,
-    dataset: Dataset,
-    kind: Kind,
-    request: Request,
-}
-
-impl Case {
-    fn of_seed(seed: u64) -> Self {
-        let mut draw = Draw::of_seed(seed);
-        let dataset = dataset(&mut draw);
-        let mut looker = Looker::draw(&mut draw);
-        // What an isolated source holds is its customer's, whatever the dataset says.
-        looker.is_mapped &= dataset.keeps != crate::dashboards::Keeps::Nothing;
-        let kind = Kind::draw(&mut draw);
-        let request = request(&mut draw, kind);
-        Self { seed, looker, dataset, kind, request }
-    }
+/// A case that one database must answer.
+struct Asked<'a> {
+    case: &'a Case,
+    compiled: Compiled,
+    expected: BTreeMap<&'static str, Table>,
 }
 
 impl Storm {
-    pub(crate) fn start() -> Self {
+    /// Over the databases of these names, all when there are none.
+    pub(crate) fn start(databases: &[String]) -> Self {
         let rows = rows();
         let arguments = ["the_worker_process", "--exact", "--ignored", "--nocapture"];
         let program = std::env::current_exe().expect("this test");
-        let limits = Limits { waiting_per_source: 100_000, ..Limits::default() };
+        let limits = Limits {
+            waiting_per_source: 100_000,
+            queries_per_customer: 8,
+            queue_timeout: Duration::from_secs(300),
+            ..Limits::default()
+        };
         let sources = Sources::new(limits, WorkerCommand::new(program, arguments));
-        Self { databases: Databases::start(&rows), sources, rows }
+        Self { databases: Databases::start(&rows, databases), sources, rows }
     }
 
     pub(crate) async fn stop(self) {
@@ -82,100 +58,165 @@ impl Storm {
     }
 
     /// Each case against each database.
-    pub(crate) async fn run(&self, seed: u64, cases: u64) -> Report {
-        let seeds = futures_util::stream::iter(seed..seed + cases);
-        let reports = seeds.map(|seed| self.case(seed)).buffer_unordered(AT_ONCE);
-        reports.fold(Report::default(), async |sum, report| sum.and(report)).await
+    pub(crate) async fn run(self: &Arc<Self>, cases: Range<u64>) -> Report {
+        let progress = Arc::new(Progress::of(cases.end - cases.start));
+        let teller = tokio::spawn({
+            let progress = Arc::clone(&progress);
+            async move { progress.tell().await }
+        });
+        let mut report = Report::default();
+        let mut under_way = JoinSet::new();
+        for numbers in batches(cases) {
+            if under_way.len() == AT_ONCE {
+                report.add(finished(&mut under_way).await);
+            }
+            if report.findings.len() >= ENOUGH {
+                break;
+            }
+            let (storm, progress) = (Arc::clone(self), Arc::clone(&progress));
+            under_way.spawn(async move {
+                let count = numbers.end - numbers.start;
+                let report = storm.batch(numbers).await;
+                progress.add(count);
+                report
+            });
+        }
+        while !under_way.is_empty() {
+            report.add(finished(&mut under_way).await);
+        }
+        teller.abort();
+        report
     }
 
-    async fn case(&self, seed: u64) -> Report {
-        let case = Case::of_seed(seed);
-        let prepared = PreparedDashboard::new(Arc::new(dashboard(&case.dataset)));
-        let expected = expected(&self.rows, &case.looker, &case.dataset, case.kind, &case.request);
+    async fn batch(&self, numbers: Range<u64>) -> Report {
+        let batch = Batch::of(numbers);
+        let prepared = PreparedDashboard::new(Arc::new(batch.workspace.dashboard.clone()));
         let mut report = Report::default();
         for database in self.databases.all() {
-            if !database.suits(&case.dataset, &case.looker) {
-                continue;
-            }
-            let scope = case.looker.scope(database.isolated());
-            let viewer = Viewer::new(&scope, &database.schemas, &database.sources);
-            let name = database.name;
-            match (compile(&case.request, &prepared, &viewer), &expected) {
-                (Err(_), Expected::Refused) => report.refused += 1,
-                (Err(error), _) if is_too_loose(&error) => report.refused += 1,
-                (Err(error), expected) => {
-                    report.leak(&case, name, &format!("{error}, not {expected:?}"))
+            let asked = batch.cases.iter().filter_map(|case| {
+                if !database.suits(&batch.workspace.dataset) {
+                    return None;
                 }
-                (Ok(compiled), expected) => {
-                    report.look_for_escapes(&case, name, &compiled);
-                    let source = &database.sources[usize::from(case.looker.is_mapped)];
-                    self.compare(&case, name, source, &compiled, expected, &mut report).await;
-                }
-            }
+                self.compile(&batch, case, database, &prepared, &mut report)
+            });
+            let asked: Vec<Asked<'_>> = asked.collect();
+            self.compare(&batch, database, asked, &mut report).await;
         }
         report
     }
 
-    /// Asks with the cache, with the cache once more, and without.
+    /// The case's statements, unless it must be and is refused.
+    fn compile<'a>(
+        &self,
+        batch: &'a Batch,
+        case: &'a Case,
+        database: &Database,
+        prepared: &PreparedDashboard,
+        report: &mut Report,
+    ) -> Option<Asked<'a>> {
+        let scope: ViewerScope = case.looker.scope(database.isolated());
+        let viewer = Viewer::new(&scope, &database.schemas, &database.sources);
+        let question = Question {
+            workspace: &batch.workspace,
+            looker: &case.looker,
+            request: &case.request,
+            has_row_security: database.has_row_security,
+        };
+        let expected: Expected = question.answer(&self.rows);
+        let finding = |compiled, what| Finding {
+            workspace: &batch.workspace,
+            case,
+            database: database.name,
+            compiled,
+            what,
+        };
+        match (compile(&case.request, prepared, &viewer), expected) {
+            (Err(_), Err(_)) => report.tally(database.name).refused += 1,
+            (Err(error), _) if is_too_loose(&error) => report.tally(database.name).too_loose += 1,
+            (Err(error), Ok(_)) => report.find(&finding(None, format!("refused: {error}"))),
+            (Ok(compiled), expected) => {
+                if let Some(text) = foreign_text(&compiled) {
+                    report.find(&finding(Some(&compiled), format!("{text:?} became SQL")));
+                }
+                match expected {
+                    Ok(expected) => return Some(Asked { case, compiled, expected }),
+                    Err(_) => report.find(&finding(Some(&compiled), "not refused".to_owned())),
+                }
+            }
+        }
+        None
+    }
+
+    /// All at once with the cache, all with the cache once more, and all without.
     async fn compare(
         &self,
-        case: &Case,
-        database: &str,
-        source: &Arc<DataSource>,
-        compiled: &Compiled,
-        expected: &Expected,
+        batch: &Batch,
+        database: &Database,
+        mut asked: Vec<Asked<'_>>,
         report: &mut Report,
     ) {
         let within = CachePolicy::Within(Duration::from_secs(600));
         for cache in [within, within, CachePolicy::Off] {
-            match self.ask(source, compiled, cache, case, report).await {
-                Ok(found) if found == *expected => {}
-                Ok(found) => {
-                    let what = format!("{cache:?}: {found:?}, not {expected:?}");
-                    return report.leak(case, database, &what);
-                }
-                Err(error) => return report.leak(case, database, &error),
+            let answers = asked.iter().map(|asked| self.ask(asked, database, cache));
+            let answers = join_all(answers).await;
+            let mut agreed = Vec::new();
+            for (asked, answer) in asked.into_iter().zip(answers) {
+                let what = match answer {
+                    Ok((answer, from_cache)) => {
+                        report.tally(database.name).from_cache += from_cache;
+                        difference(&asked.expected, &answer)
+                    }
+                    Err(error) => Some(error),
+                };
+                let Some(what) = what else {
+                    agreed.push(asked);
+                    continue;
+                };
+                report.find(&Finding {
+                    workspace: &batch.workspace,
+                    case: asked.case,
+                    database: database.name,
+                    compiled: Some(&asked.compiled),
+                    what: format!("{cache:?}: {what}"),
+                });
             }
+            asked = agreed;
         }
-        report.answered += 1;
-        let has_rows = matches!(expected, Expected::Rows(rows, _) if !rows.is_empty());
-        report.with_rows += u64::from(has_rows);
+        let tally = report.tally(database.name);
+        let has_rows = |asked: &&Asked<'_>| !asked.expected["rows"].rows.is_empty();
+        tally.answered += asked.len() as u64;
+        tally.with_rows += asked.iter().filter(has_rows).count() as u64;
     }
 
+    /// The answer, and how many of its results came from the cache.
     async fn ask(
         &self,
-        source: &Arc<DataSource>,
-        compiled: &Compiled,
+        asked: &Asked<'_>,
+        database: &Database,
         cache: CachePolicy,
-        case: &Case,
-        report: &mut Report,
-    ) -> Result<Expected, String> {
-        let rows = self.run_one(source, &compiled.rows, cache, case, report).await?;
-        let total = match &compiled.total {
-            Some(total) => {
-                let counted = self.run_one(source, total, cache, case, report).await?;
-                let text = counted.first().and_then(|row| row.first().cloned().flatten());
-                Some(text.and_then(|text| text.parse().ok()).ok_or("no total")?)
+    ) -> Result<(Answer, u64), String> {
+        let source = &database.sources[usize::from(asked.case.looker.is_mapped)];
+        let mut answer = Answer::new();
+        let mut from_cache = 0;
+        for (purpose, statement) in asked.compiled.statements() {
+            let customer = CustomerKey(asked.case.looker.tenant.to_owned());
+            let options = RunOptions { cache, request_id: uuid::Uuid::nil(), customer, purge: 0 };
+            let told = self.sources.run(source, statement, options).await;
+            let told = told.map_err(|error| format!("{purpose}: {error:?}"))?;
+            from_cache += u64::from(told.cached);
+            if let Some(total) = told.result.total_rows() {
+                answer.insert("total", Found::of_total(total));
             }
-            None => None,
-        };
-        Ok(Expected::Rows(rows, total))
+            answer.insert(purpose, Found::of_result(&told.result));
+        }
+        Ok((answer, from_cache))
     }
+}
 
-    async fn run_one(
-        &self,
-        source: &Arc<DataSource>,
-        statement: &Statement,
-        cache: CachePolicy,
-        case: &Case,
-        report: &mut Report,
-    ) -> Result<Answer, String> {
-        let customer = CustomerKey(case.looker.tenant.to_owned());
-        let options = RunOptions { cache, request_id: uuid::Uuid::nil(), customer, purge: 0 };
-        let answer = self.sources.run(source, statement, options).await;
-        let answer = answer.map_err(|error| format!("{error}: {}", statement.sql()))?;
-        report.from_cache += u64::from(answer.cached);
-        Ok(of_result(&answer.result))
+async fn finished(under_way: &mut JoinSet<Report>) -> Report {
+    match under_way.join_next().await {
+        Some(report) => report.expect("a batch that ends"),
+        None => Report::default(),
     }
 }
 
@@ -185,54 +226,10 @@ fn is_too_loose(error: &QueryError) -> bool {
     matches!(fault, DatasetFault::Ambiguous(_) | DatasetFault::NotIsolated(Unproved::Loose(_)))
 }
 
-impl Report {
-    pub(crate) fn cases(&self) -> u64 {
-        self.answered + self.refused + self.leaks.len() as u64
-    }
-
-    fn leak(&mut self, case: &Case, database: &str, what: &str) {
-        let Case { seed, looker, dataset, request, .. } = case;
-        let sql = &dataset.definition;
-        self.leaks
-            .push(format!("seed {seed}, {database}: {what}\n  {looker:?}\n  {sql}\n  {request:?}"));
-    }
-
-    /// Neither what a viewer sends nor an id of a customer ever stands in SQL.
-    fn look_for_escapes(&mut self, case: &Case, database: &str, compiled: &Compiled) {
-        // A short id may stand in any text by chance.
-        let long = TENANTS.iter().copied().filter(|tenant| tenant.len() > 4);
-        let foreign: Vec<&str> = long.chain([MARK]).collect();
-        for statement in [Some(&compiled.rows), compiled.total.as_ref()].into_iter().flatten() {
-            let sql = statement.sql();
-            if let Some(text) = foreign.iter().find(|text| sql.contains(**text)) {
-                self.escapes.push(format!("seed {}, {database}: {text:?} in {sql}", case.seed));
-            }
-        }
-    }
-
-    fn and(mut self, other: Self) -> Self {
-        self.answered += other.answered;
-        self.with_rows += other.with_rows;
-        self.from_cache += other.from_cache;
-        self.refused += other.refused;
-        let room = |told: &Vec<String>| TOLD.saturating_sub(told.len());
-        let leaks = room(&self.leaks);
-        self.leaks.extend(other.leaks.into_iter().take(leaks));
-        let escapes = room(&self.escapes);
-        self.escapes.extend(other.escapes.into_iter().take(escapes));
-        self
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { answered, with_rows, from_cache, refused, leaks, escapes } = self;
-        write!(
-            f,
-            "isolation: {answered} answered ({with_rows} with rows), {refused} refused, {from_cache} \
-             results from the cache, {} leaks, {} escapes",
-            leaks.len(),
-            escapes.len(),
-        )
-    }
+/// Neither what a viewer sends nor an id of a customer ever stands in SQL.
+fn foreign_text(compiled: &Compiled) -> Option<&'static str> {
+    // A short id may stand in any text by chance.
+    let long = TENANTS.iter().copied().filter(|tenant| tenant.len() > 4);
+    let mut foreign = long.chain([MARK]);
+    foreign.find(|text| compiled.statements().any(|(_, statement)| statement.sql().contains(text)))
 }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use model::Customer;
 use model::dashboard::Dashboard;
-use model::level::Rank;
-use model::name::{CustomerKey, DashboardKey, GroupId, SchemaId, SourceId};
+use model::name::{GroupId, SchemaId, SourceId};
 use model::source::{Connection, DataSource, Schema};
-use model::{Customer, Levels, ViewerScope};
 use query::{Compiled, PreparedDashboard, Request, Target, Viewer};
 use serde_json::{Value, json};
+use testkit::{stored_customer, viewer_scope};
 
 pub(crate) struct Demo {
     dashboard: PreparedDashboard,
@@ -119,13 +119,7 @@ impl Demo {
 
     /// The statements that answer a question from `source`.
     pub(crate) fn compile(&self, question: &Question, source: &Arc<DataSource>) -> Compiled {
-        let scope = ViewerScope::of_verified_credential(
-            DashboardKey(1),
-            "kQ3vT8mB2x".parse().expect("an embed id"),
-            Levels::default(),
-            question.path(),
-        );
-        let scope = scope.expect("a path");
+        let scope = viewer_scope(question.path());
         let schemas = [Schema {
             id: SchemaId(1),
             name: "flights".parse().expect("a name"),
@@ -146,29 +140,12 @@ impl Demo {
 
 impl Question {
     fn path(&self) -> Vec<Customer> {
-        let airline = customer(0, self.airline.to_owned(), json!({}));
-        let station = self.station.map(|station| {
-            customer(1, format!("{}-{station}", self.airline), json!({"station": station}))
-        });
-        [Some(airline), station].into_iter().flatten().collect()
-    }
-}
-
-fn customer(rank: u8, id: String, properties: Value) -> Customer {
-    Customer {
-        key: CustomerKey(i64::from(rank) + 1),
-        group: GroupId(1),
-        provided_id: id.parse().expect("an id"),
-        name: id.parse().expect("a name"),
-        rank: Rank(rank),
-        parent: None,
-        properties: properties.as_object().cloned().unwrap_or_default(),
-        mapping: Default::default(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
+        let mut path = vec![stored_customer(0, self.airline)];
+        path.extend(self.station.map(|station| Customer {
+            properties: [("station".to_owned(), station.into())].into_iter().collect(),
+            ..stored_customer(1, &format!("{}-{station}", self.airline))
+        }));
+        path
     }
 }
 

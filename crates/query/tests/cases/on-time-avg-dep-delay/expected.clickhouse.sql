@@ -3,7 +3,7 @@
 -- $2 text "JFK"
 select result."fanlight column 1" as "avg_dep_delay"
 from (
-select avg(dataset."dep_delay") as "fanlight column 1"
+select case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 1"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,

@@ -5,7 +5,7 @@
 -- $4 text "LGA"
 select result."fanlight column 1" as "origin", result."fanlight column 2" as "month", result."fanlight column 3" as "delay_share"
 from (
-select dataset."origin" as "fanlight column 1", toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 2", avg(dataset."is_late") as "fanlight column 3"
+select dataset."origin" as "fanlight column 1", toStartOfMonth(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 2", case when count() > 0 then avg(dataset."is_late") end as "fanlight column 3"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,

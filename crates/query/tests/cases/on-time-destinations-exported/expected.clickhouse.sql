@@ -2,7 +2,7 @@
 -- $1 text "UA"
 select result."fanlight column 1" as "dest", result."fanlight column 2" as "flights", result."fanlight column 3" as "avg_arr_delay"
 from (
-select dataset."dest" as "fanlight column 1", count(*) as "fanlight column 2", avg(dataset."arr_delay") as "fanlight column 3"
+select dataset."dest" as "fanlight column 1", count(*) as "fanlight column 2", case when count() > 0 then avg(dataset."arr_delay") end as "fanlight column 3"
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,

@@ -10,7 +10,7 @@
 -- then Share { column: 4, within: [1] }
 select result."fanlight column 1" as "origin", result."fanlight column 2" as "day", result."fanlight column 3" as "so_far", result."fanlight column 4" as "week", result."fanlight column 5" as "share"
 from (
-select dataset."origin" as "fanlight column 1", (toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 2", count(*) as "fanlight column 3", avg(dataset."dep_delay") as "fanlight column 4", count(*) as "fanlight column 5"
+select dataset."origin" as "fanlight column 1", (toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 2", count(*) as "fanlight column 3", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 4", count(*) as "fanlight column 5"
 from (
 select * from flights where carrier = (select p2 from fanlight_values)
 ) as dataset

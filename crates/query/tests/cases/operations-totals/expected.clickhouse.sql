@@ -26,7 +26,7 @@ where positionCaseInsensitiveUTF8(toString(dataset."dest"), (select p2 from fanl
 -- $2 text "l"
 select result."fanlight column 1" as "distance", result."fanlight column 2" as "dep_delay"
 from (
-select sum(dataset."distance") as "fanlight column 1", avg(dataset."dep_delay") as "fanlight column 2"
+select case when count() > 0 then sum(dataset."distance") end as "fanlight column 1", case when count() > 0 then avg(dataset."dep_delay") end as "fanlight column 2"
 from (
 select * from flights where carrier = (select p1 from fanlight_values)
 ) as dataset

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use model::name::{DashboardName, GroupName, ProvidedId};
 use serde::Serialize;
 
+use super::choices::{self, Choices};
+
 /// Everything that was looked at.
 #[derive(Serialize)]
 pub(super) struct Report {
@@ -15,13 +17,15 @@ pub(super) struct Report {
     pub(super) parts: Vec<Part>,
 }
 
-/// One part of a dashboard as the customer got it.
-#[derive(Serialize)]
+/// One part of a dashboard as the customer got it, by one of the ways to choose.
+#[derive(Clone, Serialize)]
 pub(super) struct Part {
     pub(super) dashboard: DashboardName,
     pub(super) kind: Kind,
     /// The panel's or the control's id, or the dataset's name.
     pub(super) id: String,
+    /// What was chosen.
+    pub(super) variables: Choices,
     /// On all pages of a table; `None`: there is no answer, or nothing to count.
     pub(super) rows: Option<u64>,
     pub(super) milliseconds: u64,
@@ -55,7 +59,10 @@ impl Part {
             Kind::Options => "options",
             Kind::Dataset => "dataset",
         };
-        format!("{kind} {}", self.id)
+        match choices::shown(&self.variables) {
+            chosen if chosen.is_empty() => format!("{kind} {}", self.id),
+            chosen => format!("{kind} {} with {chosen}", self.id),
+        }
     }
 
     fn remark(&self) -> String {

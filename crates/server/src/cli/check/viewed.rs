@@ -1,23 +1,22 @@
-//! Every part of every dashboard as one customer gets it, by the one gate and against the real data
-//! sources; and all rows of each dataset, looked through for rows that are another's.
+//! Every part of every dashboard as one customer gets it, whatever it chooses; and all rows of each
+//! dataset, looked through for rows that are another's.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use model::dashboard::{Dashboard, ElementKind, Options, Panel};
-use model::name::DashboardName;
-use query::{
-    ColumnRole, Compiled, DatasetExplanation, Ground, PreparedDashboard, Request, Target,
-    TenantIds, Viewer,
-};
-use serde_json::json;
-use sources::{Answer, CachePolicy, Cell, CustomerKey, RunOptions, Sources};
-use store::{Definitions, PublishedDashboard, Viewing};
-use uuid::Uuid;
+use model::dashboard::{Dashboard, Element, ElementKind, Options, Panel};
+use model::name::{DashboardName, DatasetName, ElementId};
+use query::{DatasetExplanation, Ground, PreparedDashboard, Target, TenantIds, Viewer};
+use serde_json::{Value as Json, json};
+use sources::{Cell, CustomerKey, Sources};
+use store::{PublishedDashboard, Viewing};
 
 use super::AsCustomer;
+use super::asking::{Asking, Got, meaning};
 use super::belonging::belongs;
+use super::choices::{self, Choices};
 use super::installed::Installed;
 use super::report::{Kind, Part, Report};
 use crate::cli::serve::worker_command;
@@ -39,17 +38,22 @@ pub(super) async fn look(
     let dashboards = &installed.store.definitions().await?.dashboards;
     let mut parts = Vec::new();
     for dashboard in dashboards.iter().filter(|dashboard| is_wanted(&dashboard.name)) {
-        let viewing =
+        let granted =
             installed.store.viewer_in_group(&group, &viewing.customer, &dashboard.embed_id);
-        let (scope, definitions) = match viewing.await? {
+        let (scope, definitions) = match granted.await? {
             Viewing::Granted { scope, definitions } => (scope, definitions),
             Viewing::Unknown => bail!("group {} has no such customer", group.group_name()),
             Viewing::NoDashboard => bail!("dashboard {} has just been deleted", dashboard.name),
         };
         let published = definitions.shown_to(&scope, None).context("the newest version")?;
-        let viewer = Viewer::new(&scope, &definitions.schemas, &definitions.sources);
-        let customer = CustomerKey(scope.customer().key.to_string());
-        let look = Look { sources: &sources, definitions: &definitions, viewer, customer };
+        let asking = Asking {
+            sources: &sources,
+            definitions: &definitions,
+            viewer: Viewer::new(&scope, &definitions.schemas, &definitions.sources),
+            customer: CustomerKey(scope.customer().key.to_string()),
+            now: Clock::system().now(),
+        };
+        let look = Look { asking, given: &viewing.variables };
         parts.extend(look.at_dashboard(&published).await);
     }
     sources.shutdown().await;
@@ -60,198 +64,166 @@ pub(super) async fn look(
 }
 
 struct Look<'a> {
-    sources: &'a Sources,
-    definitions: &'a Definitions,
-    viewer: Viewer<'a>,
-    customer: CustomerKey,
-}
-
-/// What came of one request.
-struct Got {
-    compiled: Compiled,
-    rows: Answer,
-    total: Option<u64>,
-    time: Duration,
+    asking: Asking<'a>,
+    given: &'a [choices::Given],
 }
 
 impl Look<'_> {
     async fn at_dashboard(&self, published: &PublishedDashboard) -> Vec<Part> {
         let definition = &published.definition;
         let prepared = PreparedDashboard::new(Arc::clone(definition));
-        let explained = query::explain(&prepared, &self.viewer);
-        let name = &definition.name;
+        let runs = choices::all(self.given, &self.controls(&prepared).await);
         let mut parts = Vec::new();
-        for dataset in &explained {
-            parts.extend(self.at_dataset(definition, dataset).await);
+        for name in definition.datasets.keys() {
+            parts.extend(self.at_dataset(name, &prepared, &runs).await);
         }
-        let tenants_of = |name: &model::name::DatasetName| {
-            let found = explained.iter().find(|dataset| dataset.dataset == name);
-            found.map(|dataset| dataset.tenants.as_slice()).unwrap_or_default()
-        };
         for panel in &definition.panels {
-            let part = Part::named(name, Kind::Panel, panel.id.as_str());
+            let part = Part::named(&definition.name, Kind::Panel, panel.id.as_str());
             let target = Target::Panel(panel.id.clone());
-            parts.push(self.at_target(part, &prepared, target, tenants_of(&panel.dataset)).await);
+            parts.extend(self.at_target(part, &prepared, target, &panel.dataset, &runs).await);
         }
-        for element in &definition.elements {
-            if let ElementKind::Dropdown { options: Options::Dataset(options) }
-            | ElementKind::MultiSelect { options: Options::Dataset(options) } = &element.kind
-            {
-                let part = Part::named(name, Kind::Options, element.id.as_str());
-                let target = Target::Options(element.id.clone());
-                let tenants = tenants_of(&options.dataset);
-                parts.push(self.at_target(part, &prepared, target, tenants).await);
-            }
+        for (element, dataset) in definition.elements.iter().filter_map(read_by) {
+            let part = Part::named(&definition.name, Kind::Options, element.id.as_str());
+            let target = Target::Options(element.id.clone());
+            parts.extend(self.at_target(part, &prepared, target, dataset, &runs).await);
         }
         parts
     }
 
+    /// A value of each control that has one for this customer.
+    async fn controls(&self, prepared: &PreparedDashboard) -> Vec<(ElementId, Json)> {
+        let mut controls = Vec::new();
+        for element in &prepared.dashboard().elements {
+            let value = match read_by(element) {
+                Some(_) => self.first_choice(prepared, element).await,
+                None => choices::at_hand(element, self.asking.now),
+            };
+            controls.extend(value.map(|value| (element.id.clone(), value)));
+        }
+        controls
+    }
+
+    /// `None` also when it cannot be asked, which the part of the control tells.
+    async fn first_choice(&self, prepared: &PreparedDashboard, element: &Element) -> Option<Json> {
+        let base = choices::all(self.given, &[]).pop()?;
+        let compiled = self.asking.compile(prepared, Target::Options(element.id.clone()), &base);
+        let got = self.asking.ask(compiled.ok()?).await.ok()?;
+        let mut first = got.rows.result.rows().filter_map(|mut row| row.next());
+        let choice = first.find(|cell| *cell != Cell::Null)?;
+        Some(choices::of_choice(element, json_of(choice)))
+    }
+
+    /// A part in every run that asks something of its own.
     async fn at_target(
         &self,
         part: Part,
         prepared: &PreparedDashboard,
         target: Target,
-        tenants: &[TenantIds],
-    ) -> Part {
-        match self.ask(prepared, target).await {
-            Ok(got) => {
-                let foreign = foreign_rows(&got, tenants);
-                let (tenant_column, foreign_rows) = foreign.unzip();
-                let rows = Some(got.total.unwrap_or(got.rows.result.row_count() as u64));
-                let milliseconds = milliseconds(got.time);
-                Part { rows, milliseconds, tenant_column, foreign_rows, ..part }
+        dataset: &DatasetName,
+        runs: &[Choices],
+    ) -> Vec<Part> {
+        let (mut seen, mut parts) = (BTreeSet::new(), Vec::new());
+        for run in runs {
+            let compiled = self.asking.compile(prepared, target.clone(), run);
+            if !seen.insert(meaning(&compiled)) {
+                continue;
             }
-            Err(error) => Part { error: Some(error), ..part },
+            let part = Part { variables: run.clone(), ..part.clone() };
+            let explained = query::explain_dataset(dataset, run, prepared, &self.asking.viewer);
+            let tenants = explained.map(|dataset| dataset.tenants).unwrap_or_default();
+            let got = match compiled {
+                Ok(compiled) => self.asking.ask(compiled).await,
+                Err(error) => Err(error),
+            };
+            parts.push(part.with(got, &tenants));
         }
+        parts
     }
 
-    /// Why a dataset answers, or how many of its rows are whose. What refuses it is told by the panels
-    /// that read it.
+    /// Why a dataset answers, or how many of its rows are whose, in every run that asks something of its
+    /// own. What refuses it is told by the panels that read it.
     async fn at_dataset(
         &self,
-        definition: &Dashboard,
-        dataset: &DatasetExplanation<'_>,
+        name: &DatasetName,
+        prepared: &PreparedDashboard,
+        runs: &[Choices],
     ) -> Vec<Part> {
-        let Ok(ground) = &dataset.answer else { return Vec::new() };
-        let part = || Part {
-            note: Some(ground.to_string()),
-            ..Part::named(&definition.name, Kind::Dataset, dataset.dataset.as_str())
-        };
-        let mut parts = Vec::new();
-        for tenant in &dataset.tenants {
-            parts.push(self.at_rows_of(part(), definition, dataset, tenant).await);
-        }
-        if parts.is_empty() { vec![part()] } else { parts }
-    }
-
-    /// Counts the rows of a dataset by a panel of its own, which goes the way of every panel.
-    async fn at_rows_of(
-        &self,
-        part: Part,
-        definition: &Dashboard,
-        dataset: &DatasetExplanation<'_>,
-        tenant: &TenantIds,
-    ) -> Part {
-        let column = &tenant.column;
-        let Some(panel) = counting(dataset, column) else { return part };
-        let definition =
-            Dashboard { panels: vec![panel], layout: Vec::new(), ..definition.clone() };
-        let prepared = PreparedDashboard::new(Arc::new(definition));
-        let target = Target::Panel(COUNT.parse().unwrap_or_else(|_| unreachable!("it is an id")));
-        match self.ask(&prepared, target).await {
-            Ok(got) => {
-                let (mut rows, mut foreign) = (0, 0);
-                for row in got.rows.result.rows() {
-                    let cells: Vec<Cell<'_>> = row.collect();
-                    let [owner, Cell::Integer(count)] = cells.as_slice() else { continue };
-                    let count = u64::try_from(*count).unwrap_or_default();
-                    rows += count;
-                    foreign += if belongs(*owner, &tenant.ids) { 0 } else { count };
-                }
-                Part {
-                    rows: Some(rows),
-                    foreign_rows: Some(foreign),
-                    milliseconds: milliseconds(got.time),
-                    tenant_column: Some(column.clone()),
-                    ..part
+        let (mut seen, mut parts) = (BTreeSet::new(), Vec::new());
+        let dashboard = &prepared.dashboard().name;
+        for run in runs {
+            let explained = query::explain_dataset(name, run, prepared, &self.asking.viewer);
+            let Some(DatasetExplanation { answer: Ok(ground), tenants, .. }) = explained else {
+                continue;
+            };
+            let part = Part {
+                note: Some(ground.to_string()),
+                variables: run.clone(),
+                ..Part::named(dashboard, Kind::Dataset, name.as_str())
+            };
+            if tenants.is_empty() && seen.insert(Ok(Vec::new())) {
+                parts.push(part.clone());
+            }
+            for tenant in &tenants {
+                let Some(counting) = counting(prepared.dashboard(), name, &tenant.column) else {
+                    continue;
+                };
+                let compiled = self.asking.compile(&counting, count_target(), run);
+                if seen.insert(meaning(&compiled)) {
+                    let got = match compiled {
+                        Ok(compiled) => self.asking.ask(compiled).await,
+                        Err(error) => Err(error),
+                    };
+                    parts.push(part.clone().with_owners(got, tenant, ground));
                 }
             }
-            // A tenant column has to be there; a column that the SQL compares need not be shown.
-            Err(error) if dataset.answer == Ok(Ground::TenantColumn) => {
-                Part { error: Some(error), ..part }
-            }
-            Err(error) => {
-                let note =
-                    format!("not counted by {column}, which its result may not have: {error}");
-                Part { note: Some(note), ..part }
-            }
         }
-    }
-
-    async fn ask(&self, prepared: &PreparedDashboard, target: Target) -> Result<Got, String> {
-        let begun = Instant::now();
-        let compiled =
-            query::compile(&Request::of(target, Clock::system().now()), prepared, &self.viewer);
-        let compiled = compiled.map_err(|error| error.to_string())?;
-        let rows = self.run(&compiled.rows).await?;
-        let mut total = None;
-        for (purpose, statement) in compiled.statements().skip(1) {
-            let answer = self.run(statement).await?;
-            if purpose == "total" {
-                total = only_number(&answer);
-            }
-        }
-        Ok(Got { compiled, rows, total, time: begun.elapsed() })
-    }
-
-    async fn run(&self, statement: &query::Statement) -> Result<Answer, String> {
-        let source = self.definitions.source(statement.source());
-        let source = source.ok_or_else(|| "its data source is gone".to_owned())?;
-        let options = RunOptions {
-            cache: CachePolicy::Off,
-            purge: 0,
-            request_id: Uuid::nil(),
-            customer: self.customer.clone(),
-        };
-        let answer = self.sources.run(source, statement, options).await;
-        answer.map_err(|error| error.to_string())
+        parts
     }
 }
 
-/// A panel that counts a dataset's rows by a column. `None` when nothing can have this name.
-fn counting(dataset: &DatasetExplanation<'_>, column: &str) -> Option<Panel> {
+/// The dataset that a control's choices come from.
+fn read_by(element: &Element) -> Option<(&Element, &DatasetName)> {
+    match &element.kind {
+        ElementKind::Dropdown { options: Options::Dataset(options) }
+        | ElementKind::MultiSelect { options: Options::Dataset(options) } => {
+            Some((element, &options.dataset))
+        }
+        _ => None,
+    }
+}
+
+/// A choice as a page sends it back.
+fn json_of(cell: Cell<'_>) -> Json {
+    match cell {
+        Cell::Integer(number) => {
+            i64::try_from(number).map_or_else(|_| json!(number.to_string()), Json::from)
+        }
+        Cell::Boolean(is_true) => json!(is_true),
+        other => json!(other.to_string()),
+    }
+}
+
+/// The dashboard with one panel, which counts a dataset's rows by a column: it goes the way of every
+/// panel. `None` when nothing can have this name.
+fn counting(
+    dashboard: &Dashboard,
+    dataset: &DatasetName,
+    column: &str,
+) -> Option<PreparedDashboard> {
     let document = json!({
         "id": COUNT, "type": "bar", "title": "Rows by their owner",
-        "dataset": dataset.dataset,
+        "dataset": dataset,
         "dimensions": [{"column": column, "name": "owner"}],
         "measures": [{"name": "rows", "aggregate": "count"}],
         "limit": 10_000,
     });
-    serde_json::from_value(document).ok()
+    let panel: Panel = serde_json::from_value(document).ok()?;
+    let counting = Dashboard { panels: vec![panel], layout: Vec::new(), ..dashboard.clone() };
+    Some(PreparedDashboard::new(Arc::new(counting)))
 }
 
-/// The tenant column that a result carries as it is, with the rows where it is another's.
-fn foreign_rows(got: &Got, tenants: &[TenantIds]) -> Option<(String, u64)> {
-    let carried = |tenant: &TenantIds| {
-        let columns = got.compiled.columns.iter();
-        let plain = columns
-            .enumerate()
-            .filter(|(_, column)| column.role != ColumnRole::Measure && column.bucket.is_none());
-        let mut named =
-            plain.filter(|(_, column)| column.name.as_str().eq_ignore_ascii_case(&tenant.column));
-        named.next().map(|(at, _)| at)
-    };
-    let (at, tenant) = tenants.iter().find_map(|tenant| Some((carried(tenant)?, tenant)))?;
-    let owners = got.rows.result.rows().filter_map(|mut row| row.nth(at));
-    let foreign = owners.filter(|owner| !belongs(*owner, &tenant.ids)).count();
-    Some((tenant.column.clone(), foreign as u64))
-}
-
-fn only_number(answer: &Answer) -> Option<u64> {
-    match answer.result.rows().next()?.next()? {
-        Cell::Integer(count) => u64::try_from(count).ok(),
-        _ => None,
-    }
+fn count_target() -> Target {
+    Target::Panel(COUNT.parse().unwrap_or_else(|_| unreachable!("it is an id")))
 }
 
 fn milliseconds(time: Duration) -> u64 {
@@ -264,12 +236,61 @@ impl Part {
             dashboard: dashboard.clone(),
             kind,
             id: id.to_owned(),
+            variables: Choices::new(),
             rows: None,
             milliseconds: 0,
             tenant_column: None,
             foreign_rows: None,
             note: None,
             error: None,
+        }
+    }
+
+    fn with(self, got: Result<Got, String>, tenants: &[TenantIds]) -> Self {
+        match got {
+            Ok(got) => {
+                let (tenant_column, foreign_rows) = got.foreign_rows(tenants).unzip();
+                let rows = Some(got.total.unwrap_or(got.rows.result.row_count() as u64));
+                Self {
+                    rows,
+                    milliseconds: milliseconds(got.time),
+                    tenant_column,
+                    foreign_rows,
+                    ..self
+                }
+            }
+            Err(error) => Self { error: Some(error), ..self },
+        }
+    }
+
+    /// Of a dataset whose rows were counted by their owner.
+    fn with_owners(self, got: Result<Got, String>, tenant: &TenantIds, ground: Ground) -> Self {
+        let column = &tenant.column;
+        match got {
+            Ok(got) => {
+                let (mut rows, mut foreign) = (0, 0);
+                for row in got.rows.result.rows() {
+                    let cells: Vec<Cell<'_>> = row.collect();
+                    let [owner, Cell::Integer(count)] = cells.as_slice() else { continue };
+                    let count = u64::try_from(*count).unwrap_or_default();
+                    rows += count;
+                    foreign += if belongs(*owner, &tenant.ids) { 0 } else { count };
+                }
+                Self {
+                    rows: Some(rows),
+                    foreign_rows: Some(foreign),
+                    milliseconds: milliseconds(got.time),
+                    tenant_column: Some(column.clone()),
+                    ..self
+                }
+            }
+            // A tenant column has to be there; a column that the SQL compares need not be shown.
+            Err(error) if ground == Ground::TenantColumn => Self { error: Some(error), ..self },
+            Err(error) => {
+                let note =
+                    format!("not counted by {column}, which its result may not have: {error}");
+                Self { note: Some(note), ..self }
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct DataRequest {
     filters: Vec<Filter>,
     /// `true`: answer by a result of the last few seconds, or ask the data source anew.
     #[schemars(with = "Option<bool>")]
-    pub(super) refresh: bool,
+    pub(crate) refresh: bool,
 }
 
 impl FromFields for DataRequest {

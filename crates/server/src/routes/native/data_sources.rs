@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use model::declaration::{Change, DeclaredSource};
 use model::name::{GroupId, GroupName, SchemaName, SourceName};
-use model::source::{Connection, DataSource};
+use model::source::{Connection, ConnectionFault, DataSource};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Definitions, Fault, StoreError};
@@ -192,6 +192,17 @@ fn declare(
     };
     sources.insert(name.clone(), source);
     Ok(())
+}
+
+/// Errs with every field of the connection in the body that cannot be right, whatever is behind it.
+fn require_sound(connection: &Connection) -> Result<(), ApiError> {
+    let faults =
+        connection.check().into_iter().map(|ConnectionFault { path, message }| FieldFault {
+            field: FieldPath::from("connection").join(&FieldPath::of_steps(&path)),
+            detail: message,
+        });
+    let faults: Vec<FieldFault> = faults.collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::invalid_fields(faults)) }
 }
 
 /// Errs when the connection in the body leads where it may not.

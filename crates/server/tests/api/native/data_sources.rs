@@ -77,6 +77,29 @@ async fn a_connection_reaches_only_the_folders_that_the_operator_names() {
     tried.assert_problem(400, "invalid_request", "names no folder");
 }
 
+#[tokio::test]
+async fn a_pattern_that_can_match_nothing_is_refused_before_anything_is_opened() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = with_folder(dir.path()).await;
+    let connection = files(&dir.path().join("crews[.csv"));
+    let body = json!({"schema": "fleet", "group": "Production", "connection": connection});
+    let put = server.operate("PUT /v1/data-sources/crews", &body).await;
+    let tried =
+        server.operate("POST /v1/data-sources:test", &json!({"connection": connection})).await;
+    for reply in [put, tried] {
+        reply.assert_problem(400, "invalid_request", "must be a pattern: invalid range pattern");
+        assert_eq!(reply.pointers(), ["/connection/tables/crews/path"]);
+    }
+    let early = files(&dir.path().join("later-*.csv"));
+    let tried = server.operate("POST /v1/data-sources:test", &json!({"connection": early})).await;
+    assert_eq!((tried.status, &tried.body["ok"]), (200, &json!(false)));
+    let error = tried.body["error"].as_str().expect("an error");
+    assert!(error.contains("table \"crews\": there is no file later-*.csv"), "{error}");
+    let body = json!({"schema": "fleet", "group": "Production", "connection": early});
+    let put = server.operate("PUT /v1/data-sources/crews", &body).await;
+    assert_eq!(put.status, 201, "its files may come later: {put:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_is_tried_and_tells_its_tables() {
     let dir = tempfile::tempdir().expect("a folder");

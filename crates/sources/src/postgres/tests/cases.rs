@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use model::Customer;
 use model::dashboard::Dashboard;
 use query::{Request, Target};
+use testkit::stored_customer;
 
-use super::compiled::{check_same, compile, copy_flights, demo, engine, rows, viewer};
+use super::compiled::{check_same, compile, copy_flights, demo, engine, rows};
 use super::*;
 
 /// Cases that filter by columns that no flight has, and all columns there.
@@ -73,15 +74,16 @@ fn request(case: &Path) -> Request {
 
 /// The customer and its ancestors, from the root down.
 fn path(case: &Path) -> Vec<Customer> {
-    let Some(path) = json_of(&case.join("viewer.json")) else { return vec![viewer("UA")] };
+    let Some(path) = json_of(&case.join("viewer.json")) else {
+        return vec![stored_customer(0, "UA")];
+    };
     let customer = |(json, rank): (&Json, u8)| Customer {
-        rank: model::level::Rank(rank),
         properties: json["properties"].as_object().cloned().unwrap_or_default(),
         mapping: json["mapping"]
             .as_object()
             .map(|_| [(SchemaId(1), SourceId(1))].into())
             .unwrap_or_default(),
-        ..viewer(json["id"].as_str().unwrap())
+        ..stored_customer(rank, json["id"].as_str().unwrap())
     };
     path.as_array().unwrap().iter().zip(0..).map(customer).collect()
 }

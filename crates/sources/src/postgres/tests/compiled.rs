@@ -1,12 +1,15 @@
 //! Statements that the compiler has made, and the demo's flights to run them on.
 
+#[path = "../../../tests/fixtures/flights.rs"]
+mod flights;
+
 use std::path::PathBuf;
 
+use model::Customer;
 use model::dashboard::Dashboard;
-use model::name::{CustomerKey as Key, DashboardKey};
 use model::source::Schema;
-use model::{Customer, Levels, ViewerScope};
 use query::{PreparedDashboard, Request, Statement, Viewer};
+use testkit::viewer_scope;
 
 use super::*;
 
@@ -23,41 +26,11 @@ pub(super) fn compile(
         default_source: Some(source.id),
         group_defaults: Default::default(),
     };
-    let scope = ViewerScope::of_verified_credential(
-        DashboardKey(1),
-        "kQ3vT8mB2x".parse().unwrap(),
-        Levels::default(),
-        path,
-    );
-    let (scope, schemas, sources) = (scope.unwrap(), [schema], [Arc::clone(source)]);
+    let (scope, schemas, sources) = (viewer_scope(path), [schema], [Arc::clone(source)]);
     let prepared = PreparedDashboard::new(Arc::new(dashboard.clone()));
     let viewer = Viewer::new(&scope, &schemas, &sources);
     let compiled = query::compile(request, &prepared, &viewer).unwrap();
-    let mut statements = vec![compiled.rows];
-    statements.extend(compiled.total);
-    statements.extend(compiled.totals);
-    if let Some(comparison) = compiled.comparison {
-        statements.extend([comparison.current, comparison.previous, comparison.previous_rows]);
-    }
-    statements
-}
-
-pub(super) fn viewer(id: &str) -> Customer {
-    Customer {
-        key: Key(1),
-        group: GroupId(1),
-        provided_id: id.parse().unwrap(),
-        name: id.parse().unwrap(),
-        rank: Levels::ROOT,
-        parent: None,
-        properties: Default::default(),
-        mapping: Default::default(),
-        emails: Vec::new(),
-        tags: Vec::new(),
-        is_demo: false,
-        created_at_us: 0,
-        updated_at_us: 0,
-    }
+    compiled.statements().map(|(_, statement)| statement.clone()).collect()
 }
 
 pub(super) async fn rows(
@@ -89,29 +62,7 @@ pub(super) fn demo() -> PathBuf {
 
 /// Copies the demo's flights from their file into the database.
 pub(super) fn copy_flights(stage: &Stage) {
-    let copy = stage.cluster.folder().join("flights.csv");
-    let engine = duckdb::Connection::open_in_memory().unwrap();
-    let file = demo().join("data/flights.parquet");
-    let described = format!(
-        "set TimeZone = 'UTC';
-         copy (from read_parquet('{0}')) to '{1}' (header false, nullstr '\\N');
-         create view flights as from read_parquet('{0}')",
-        file.display(),
-        copy.display()
-    );
-    engine.execute_batch(&described).unwrap();
-    let mut columns =
-        engine.prepare("select column_name, column_type from (describe flights)").unwrap();
-    let columns = columns.query_map([], |row| {
-        let (name, data_type): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok(format!("\"{name}\" {}", data_type.replace("DOUBLE", "double precision")))
-    });
-    let columns: Vec<String> = columns.unwrap().map(Result::unwrap).collect();
-    stage.execute(&format!(
-        "create table flights ({}); copy flights from '{}' (format csv, null '\\N')",
-        columns.join(", "),
-        copy.display()
-    ));
+    stage.execute(&flights::as_csv(&demo().join("data/flights.parquet"), stage.cluster.folder()));
 }
 
 /// Whether two texts of rows are the same but for the last digits of fractions.

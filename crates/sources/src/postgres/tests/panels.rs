@@ -3,8 +3,9 @@
 use model::dashboard::Dashboard;
 use model::name::TimeZoneName;
 use query::{Request, Target};
+use testkit::stored_customer;
 
-use super::compiled::{check_same, compile, copy_flights, demo, engine, rows, viewer};
+use super::compiled::{check_same, compile, copy_flights, demo, engine, rows};
 use super::*;
 use crate::operations_tests::{ORDERS, Shop};
 
@@ -78,7 +79,7 @@ async fn moments_fall_into_buckets_of_the_zone_in_force_and_dates_into_their_own
             time_zone: Some(zone.clone()),
             ..Request::of(target, "2013-06-01T00:00:00Z".parse().unwrap())
         };
-        let statement = &compile(&source, &dashboard, vec![viewer("UA")], &request)[0];
+        let statement = &compile(&source, &dashboard, vec![stored_customer(0, "UA")], &request)[0];
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected, "{panel} {zone}\n{}", statement.sql());
     }
@@ -132,7 +133,7 @@ async fn filters_of_every_kind_are_understood() {
             Target::Panel("n".parse().unwrap()),
             "2013-06-01T00:00:00Z".parse().unwrap(),
         );
-        let statement = &compile(&source, &dashboard, vec![viewer("UA")], &request)[0];
+        let statement = &compile(&source, &dashboard, vec![stored_customer(0, "UA")], &request)[0];
         let found = rows(&stage.sources, &source, statement).await;
         assert_eq!(found, expected.to_string(), "{filter}");
     }
@@ -176,8 +177,9 @@ async fn every_panel_of_the_demo_answers_as_from_its_files() {
             if panel.id.as_str() == "recent" {
                 request.filters = serde_json::from_value(filter.clone()).unwrap();
             }
-            let of_files = compile(&files, dashboard, vec![viewer(customer)], &request);
-            let of_database = compile(&database, dashboard, vec![viewer(customer)], &request);
+            let of_files = compile(&files, dashboard, vec![stored_customer(0, customer)], &request);
+            let of_database =
+                compile(&database, dashboard, vec![stored_customer(0, customer)], &request);
             for (in_files, in_database) in of_files.iter().zip(&of_database) {
                 let expected = rows(&engine, &files, in_files).await;
                 let found = rows(&stage.sources, &database, in_database).await;

@@ -17,6 +17,7 @@ const MAX_ROWS: usize = 10_000;
 
 pub(super) fn apply(table: &mut Table<'_>, fill: &Fill) -> Result<(), SourceError> {
     read_dates(table, fill);
+    give_zeros_a_kind(table, fill);
     let unknown = || SourceError::Failed { detail: format!("no time zone {}", fill.zone) };
     let zone = zone_rules(&fill.zone).ok_or_else(unknown)?;
     let buckets = buckets(table, fill, &zone)?;
@@ -49,15 +50,28 @@ pub(super) fn apply(table: &mut Table<'_>, fill: &Fill) -> Result<(), SourceErro
     Ok(())
 }
 
-/// Some databases deliver a day as its text.
+/// Some databases deliver a day or an instant as its text.
 fn read_dates(table: &mut Table<'_>, fill: &Fill) {
-    if table.columns[fill.axis].kind != ColumnKind::String || fill.bucket == Bucket::Hour {
+    if table.columns[fill.axis].kind != ColumnKind::String {
         return;
     }
-    table.columns[fill.axis].kind = ColumnKind::Date;
+    let is_hour = fill.bucket == Bucket::Hour;
+    table.columns[fill.axis].kind = if is_hour { ColumnKind::Timestamp } else { ColumnKind::Date };
     for row in &mut table.rows {
-        if let Cell::Text(text) = row[fill.axis] {
-            row[fill.axis] = text.parse().map_or(Cell::Null, Cell::Date);
+        let Cell::Text(text) = row[fill.axis] else { continue };
+        row[fill.axis] = match is_hour {
+            true => text.parse().map_or(Cell::Null, Cell::Timestamp),
+            false => text.parse().map_or(Cell::Null, Cell::Date),
+        };
+    }
+}
+
+/// Where types come with values, a column without any is one of texts, which hold no zero.
+fn give_zeros_a_kind(table: &mut Table<'_>, fill: &Fill) {
+    for at in &fill.zeros {
+        let is_without_values = table.rows.iter().all(|row| row[*at] == Cell::Null);
+        if is_without_values && table.columns[*at].kind == ColumnKind::String {
+            table.columns[*at].kind = ColumnKind::Integer;
         }
     }
 }

@@ -88,6 +88,25 @@ fn a_range_is_filled_even_where_no_row_is() {
 }
 
 #[test]
+fn a_count_is_zero_also_where_a_database_gave_no_types() {
+    let nothing = result(vec![("month", texts(&[])), ("n", texts(&[]))]);
+    let at = |text: &str| Some(text.parse().unwrap());
+    let range = Fill {
+        from: at("2024-01-10T00:00:00Z"),
+        to: at("2024-02-10T00:00:00Z"),
+        ..fill(Bucket::Month)
+    };
+    check(nothing, &[Step::Fill(range)], &["2024-01-01 0", "2024-02-01 0"]);
+    let nothing = result(vec![("hour", texts(&[])), ("n", texts(&[]))]);
+    let range = Fill {
+        from: at("2024-01-10T05:00:00Z"),
+        to: at("2024-01-10T06:30:00Z"),
+        ..fill(Bucket::Hour)
+    };
+    check(nothing, &[Step::Fill(range)], &["2024-01-10T05:00:00Z 0", "2024-01-10T06:00:00Z 0"]);
+}
+
+#[test]
 fn hours_are_filled_through_the_change_of_the_clocks() {
     let instants = |texts: &[&str]| {
         let at = |text: &&str| text.parse::<jiff::Timestamp>().unwrap().as_microsecond();

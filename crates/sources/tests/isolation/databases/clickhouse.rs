@@ -6,8 +6,10 @@ use testkit::ClickHouse;
 use super::{Database, isolated, values};
 use crate::rows::Row;
 
-const TABLE: &str = "(id Int64, tenant String, member Nullable(String), region Nullable(String), \
-                     n Nullable(Int64), day Date) engine = MergeTree order by tenant";
+const TABLE: &str = "(id Int64, tenant String, member Nullable(String), area Nullable(String), region Nullable(String), \
+                     n Nullable(Int64), weight Nullable(Int64), amount Nullable(Float64), \
+                     paid Nullable(UInt8), day Date, moment DateTime('UTC')) \
+                     engine = MergeTree order by tenant";
 
 pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let server = ClickHouse::start().expect("ClickHouse");
@@ -16,7 +18,8 @@ pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
         let text = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
         server.execute(&format!("create database {database}")).expect("a database");
         server.execute(&format!("create table {database}.facts {TABLE}")).expect("a table");
-        let insert = format!("insert into {database}.facts values {}", values(rows, text));
+        let values = values(rows, text).replace("true", "1").replace("false", "0");
+        let insert = format!("insert into {database}.facts values {values}");
         server.execute(&insert).expect("rows");
     }
     let connections = ["everybody", "own"].map(|database| {

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use duckdb::params;
 use serde_json::json;
 
-use super::{Database, isolated};
+use super::{Database, isolated, values};
 use crate::rows::Row;
+
+const TABLE: &str = "(id bigint, tenant text, member text, area text, region text, n integer, weight integer, \
+                     amount decimal(10, 2), paid boolean, day date, moment timestamptz)";
 
 pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let dir = tempfile::tempdir().expect("a folder");
@@ -22,18 +24,12 @@ pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
 
 fn write(file: &Path, rows: &[Row]) {
     let database = duckdb::Connection::open_in_memory().expect("a database");
+    let values = values(rows, |text| format!("'{}'", text.replace('\'', "''")));
     database
-        .execute_batch(
-            "create table facts (id bigint, tenant text, member text, region text, n integer, day date)",
-        )
-        .expect("a table");
-    let insert = "insert into facts values (?, ?, ?, ?, ?, cast(? as date))";
-    let mut insert = database.prepare(insert).expect("an insert");
-    for row in rows {
-        let day = row.day.to_string();
-        let values = params![row.id, row.tenant, row.member, row.region, row.n, day];
-        insert.execute(values).expect("a row");
-    }
-    let copy = format!("copy facts to '{}' (format parquet)", file.display());
-    database.execute_batch(&copy).expect("a file");
+        .execute_batch(&format!(
+            "set timezone = 'UTC'; create table facts {TABLE}; insert into facts values {values}; \
+             copy facts to '{}' (format parquet)",
+            file.display()
+        ))
+        .expect("a file");
 }

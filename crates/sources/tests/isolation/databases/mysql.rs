@@ -8,7 +8,9 @@ use super::{Database, isolated, values};
 use crate::rows::Row;
 
 const TABLE: &str = "(id bigint, tenant varchar(100), member varchar(200), \
-                     region varchar(20) collate utf8mb4_bin, n integer, day date) \
+                     area varchar(20), \
+                     region varchar(20) collate utf8mb4_nopad_bin, n integer, weight integer, \
+                     amount decimal(10, 2), paid boolean, day date, moment datetime) \
                      default character set utf8mb4 collate utf8mb4_general_ci";
 
 pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {

@@ -1,12 +1,15 @@
 //! PostgreSQL, as it is and with row security of its own.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use testkit::Cluster;
 
 use super::{Database, isolated, values};
 use crate::rows::Row;
 
-const TABLE: &str = "(id bigint, tenant text, member text, region text, n integer, day date)";
+const TABLE: &str = "(id bigint, tenant text, member text, area text, region text, n integer, weight integer, \
+                     amount numeric(10, 2), paid boolean, day date, moment timestamptz)";
 
 /// The tenant's rows only, whoever asks for what.
 const POLICY: &str = "using (tenant = current_setting('app.customer_id', true))";
@@ -14,7 +17,7 @@ const POLICY: &str = "using (tenant = current_setting('app.customer_id', true))"
 pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let cluster = Cluster::start().expect("PostgreSQL");
     let own = isolated(rows);
-    let mut sql = "create role reader login;".to_owned();
+    let mut sql = "set timezone = 'UTC'; create role reader login;".to_owned();
     for (schema, rows, is_secured) in [
         ("everybody", rows, false),
         ("own", &own, false),
@@ -47,6 +50,7 @@ pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let security = json!({"row_security": {"setting": "app.customer_id", "equals": "customer_id"}});
     let plain = ["everybody", "own"].map(|schema| connection(schema, json!({})));
     let secured = ["secured", "secured_own"].map(|schema| connection(schema, security.clone()));
-    let secured = Database::new("row-security", first_id + 2, secured, ());
+    let cluster = Arc::new(cluster);
+    let secured = Database::new("row-security", first_id + 2, secured, Arc::clone(&cluster));
     vec![Database::new("postgres", first_id, plain, cluster), secured.with_row_security()]
 }

@@ -8,7 +8,8 @@ use super::{Database, isolated, values};
 use crate::rows::Row;
 
 const TABLE: &str = "create table facts (id integer, tenant text collate nocase, member text, \
-                     region text, n integer, day text)";
+                     area text collate nocase, region text, n integer, weight integer, amount real, paid integer, \
+                     day text, moment text)";
 
 pub(super) fn start(rows: &[Row], first_id: i64) -> Vec<Database> {
     let dir = tempfile::tempdir().expect("a folder");

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sources::{SourceError, TableColumn};
 
-use super::{find, require_reach};
+use super::{find, require_reach, require_sound};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Body, InPath};
@@ -60,6 +60,7 @@ pub(super) async fn connection(
     _: Operator,
     Body(Tried { connection }): Body<Tried>,
 ) -> Result<Json<Tested>, ApiError> {
+    require_sound(&connection)?;
     require_reach(&app, &connection)?;
     Ok(Json(test(&app, connection).await))
 }

@@ -12,7 +12,7 @@ use query::{Compiled, Statement, Target, Viewer};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use sources::{CustomerKey, Measured, RunOptions};
+use sources::{CustomerKey, Freshness, Measured, RunOptions, Stages};
 use store::{Definitions, PublishedDashboard, StoreError, Viewing};
 
 use super::{ExplainedDashboard, ExplainedDataset};
@@ -22,7 +22,7 @@ use crate::extract::BothInPath;
 use crate::json::Fields;
 use crate::reading::{FromFields, Strict};
 use crate::request_id::RequestId;
-use crate::routes::embed::{DataRequest, encode};
+use crate::routes::embed::{DataRequest, cache_policy, encode};
 use crate::routes::native::caller::OperatorInGroup;
 use crate::time::Time;
 
@@ -131,9 +131,24 @@ struct KeptResult {
     /// When the data source was asked.
     as_of: Time,
     rows: u64,
+    answers: Answers,
 }
 
-/// What came of running a statement, past the cache. Times are microseconds.
+/// Whether a kept result answers a viewer who asks this now, `refresh` or not.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "KeptResultAnswers")]
+enum Answers {
+    /// It does.
+    Fresh,
+    /// It does, and a new one is fetched behind it.
+    Stale,
+    /// It does not: the data source is asked.
+    Old,
+}
+
+/// What came of running a statement, past the cache. Times are microseconds, 0 for a stage that it did
+/// not come to.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "StatementRun")]
 struct Run {
@@ -141,10 +156,17 @@ struct Run {
     error: Option<String>,
     /// The wait for the customer's turn.
     queue_us: u64,
-    /// Until the data source was open; 0 where that is part of the execution.
+    /// Until there was a connection to ask: one of those that are open, or a new one with its login and its
+    /// settings; for files, an engine worker that has them open.
     open_us: u64,
-    /// In the database, and on the way back.
+    /// In the database and on the way back: `first_row_us` and `fetch_us` together.
     execute_us: u64,
+    /// From the statement's being sent until the first row came, or the end where none did.
+    first_row_us: u64,
+    /// From the first row until all were here.
+    fetch_us: u64,
+    /// What is done on the rows here: filled buckets, running figures, pivots, pages.
+    finish_us: u64,
     /// From rows to the reply's JSON.
     encode_us: u64,
     rows: u64,
@@ -171,6 +193,7 @@ pub(super) async fn panel(
     let published = published.ok_or(StoreError::NotFound("dashboard in this environment"))?;
     let found = published.definition.panel(panel.as_str());
     let dataset = found.ok_or(StoreError::NotFound("panel"))?.dataset.clone();
+    let cache = cache_policy(published.definition.cache, data.refresh);
     let (prepared, request) =
         (app.prepared.get(&published), data.of(Target::Panel(panel.clone()), app.clock.now()));
     let viewer = Viewer::new(&scope, &definitions.schemas, &definitions.sources);
@@ -181,6 +204,7 @@ pub(super) async fn panel(
         app: &app,
         definitions: &definitions,
         published: &published,
+        cache,
         options: RunOptions {
             cache: sources::CachePolicy::Off,
             purge: 0,
@@ -208,6 +232,8 @@ struct Asking<'a> {
     app: &'a App,
     definitions: &'a Definitions,
     published: &'a PublishedDashboard,
+    /// By which a viewer's request is answered.
+    cache: sources::CachePolicy,
     options: RunOptions,
     runs: bool,
 }
@@ -227,7 +253,7 @@ impl Asking<'_> {
         statement: &Statement,
     ) -> Result<ExplainedStatement, ApiError> {
         let purge = self.definitions.purges.number(statement.source(), self.published.key);
-        let kept = self.app.sources.kept(statement, purge).await;
+        let kept = self.app.sources.kept(statement, purge, self.cache).await;
         let session = statement.session().iter();
         Ok(ExplainedStatement {
             purpose,
@@ -238,9 +264,10 @@ impl Asking<'_> {
                 .collect(),
             time_zone: statement.time_zone().clone(),
             row_limit: statement.row_limit(),
-            kept: kept.map(|kept| KeptResult {
+            kept: kept.map(|(kept, freshness)| KeptResult {
                 as_of: Time::from_us(kept.as_of.as_microsecond()),
                 rows: kept.result.row_count() as u64,
+                answers: freshness.into(),
             }),
             run: if self.runs { Some(self.run(statement).await?) } else { None },
         })
@@ -250,34 +277,47 @@ impl Asking<'_> {
         let source = self.definitions.source(statement.source()).map(Arc::clone);
         let source = source.ok_or_else(|| ApiError::internal("the data source is gone"))?;
         let measured = self.app.sources.measure(&source, statement, self.options.clone()).await;
-        Ok(measured.map_or_else(
-            |error| Run { error: Some(error.to_string()), ..Run::NOTHING },
-            |measured| Run::of(&measured),
-        ))
+        let Measured { outcome, stages } = measured
+            .unwrap_or_else(|error| Measured { outcome: Err(error), stages: Stages::default() });
+        Ok(match outcome {
+            Err(error) => Run { error: Some(error.to_string()), ..Run::of(stages) },
+            Ok(result) => {
+                let (encoded, encode) = timed(|| encode(&result));
+                Run {
+                    encode_us: microseconds(encode),
+                    rows: result.row_count() as u64,
+                    bytes: encoded.len() as u64,
+                    ..Run::of(stages)
+                }
+            }
+        })
     }
 }
 
 impl Run {
-    const NOTHING: Self = Self {
-        error: None,
-        queue_us: 0,
-        open_us: 0,
-        execute_us: 0,
-        encode_us: 0,
-        rows: 0,
-        bytes: 0,
-    };
-
-    fn of(Measured { result, stages }: &Measured) -> Self {
-        let (encoded, encode) = timed(|| encode(result));
+    /// One that has taken so long, without rows yet.
+    fn of(stages: Stages) -> Self {
         Self {
             error: None,
             queue_us: microseconds(stages.queue),
             open_us: microseconds(stages.open),
-            execute_us: microseconds(stages.execute),
-            encode_us: microseconds(encode),
-            rows: result.row_count() as u64,
-            bytes: encoded.len() as u64,
+            execute_us: microseconds(stages.first_row + stages.fetch),
+            first_row_us: microseconds(stages.first_row),
+            fetch_us: microseconds(stages.fetch),
+            finish_us: microseconds(stages.finish),
+            encode_us: 0,
+            rows: 0,
+            bytes: 0,
+        }
+    }
+}
+
+impl From<Freshness> for Answers {
+    fn from(freshness: Freshness) -> Self {
+        match freshness {
+            Freshness::Fresh => Self::Fresh,
+            Freshness::Stale => Self::Stale,
+            Freshness::Old => Self::Old,
         }
     }
 }
