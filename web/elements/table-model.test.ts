@@ -4,8 +4,10 @@ import type { ColumnType, Field } from '../charts/panel.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import { type TableInput, tableModel } from './table-model.ts';
 
-function field(name: string, type: ColumnType, index: number, pivot: Field['pivot'] = null): Field {
+function field(name: string, type: ColumnType, index: number, turned = false): Field {
   const format = { style: 'auto', decimals: null, unit: null, currency: null } as const;
+  const dimension = { type: 'string', format, bucket: null } as const;
+  const pivot = turned ? { value: name, dimension, measure: null } : null;
   return { index, name, type, label: name, role: 'column', bucket: null, format, pivot };
 }
 
@@ -82,9 +84,7 @@ test('pages are counted from one', () => {
 });
 
 test('a value that became a column has no order of its own', () => {
-  const { type, format, bucket } = field('origin', 'string', 1);
-  const pivot = { value: 'JFK', dimension: { type, format, bucket }, measure: null };
-  const fields = [field('month', 'date', 0), field('JFK', 'integer', 1, pivot)];
+  const fields = [field('month', 'date', 0), field('JFK', 'integer', 1, true)];
   const [month, value] = model({ fields }).headings;
   expect(month?.next?.()).toEqual([{ column: 'month', direction: 'desc' }]);
   expect(value?.next).toBeNull();

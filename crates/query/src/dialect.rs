@@ -140,14 +140,9 @@ pub(crate) trait Dialect: Send + Sync {
         self.cast(value, CastType::Text).between("coalesce(", ", '')")
     }
 
-    /// `sum`, `min` or `max` of the values, missing where there is none.
+    /// `sum`, `avg`, `min` or `max` of the values, missing where there is none.
     fn aggregate(&self, function: &str, value: Fragment) -> Fragment {
         value.between(&format!("{function}("), ")")
-    }
-
-    /// The mean of the values as a real number, or to as many digits; missing where there is none.
-    fn average(&self, value: Fragment) -> Fragment {
-        self.aggregate("avg", value)
     }
 
     /// How many values there are but the missing ones, each counted once.

@@ -149,11 +149,6 @@ impl Dialect for MySql {
         value.between("coalesce(", ", '')")
     }
 
-    /// Of whole numbers it would be cut to four digits after the point.
-    fn average(&self, value: Fragment) -> Fragment {
-        self.aggregate("avg", self.cast(value, CastType::Real))
-    }
-
     /// No aggregate of either server tells it.
     fn percentile(&self, _column: &str, _share: f64) -> Option<Fragment> {
         None

@@ -80,7 +80,7 @@ impl Renderer<'_> {
             Simple::Count => of.between("count(", ")"),
             Simple::CountDistinct => self.dialect.count_distinct(of),
             Simple::Sum => self.dialect.aggregate("sum", of),
-            Simple::Avg => self.dialect.average(of),
+            Simple::Avg => self.dialect.aggregate("avg", of),
             Simple::Min => self.dialect.aggregate("min", of),
             Simple::Max => self.dialect.aggregate("max", of),
         }

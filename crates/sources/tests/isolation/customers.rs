@@ -70,15 +70,15 @@ impl Looker {
 fn properties(draw: &mut Draw) -> Properties {
     let mut properties = Properties::new();
     let mut put = |key: &str, value: Json| drop(properties.insert(key.to_owned(), value));
-    if !draw.once_in(6) {
+    if !draw.once_in(10) {
         put("regions", regions(draw));
     }
-    if !draw.once_in(6) {
+    if !draw.once_in(10) {
         let home = [json!(draw.one(&REGIONS)), json!("East"), json!(["east"]), Json::Null];
-        let unusual = draw.once_in(4);
+        let unusual = draw.once_in(5);
         put("home", if unusual { draw.one(&home) } else { home[0].clone() });
     }
-    if !draw.once_in(6) {
+    if !draw.once_in(10) {
         put("floors", json!(draw.some(&[-1, 0, 1, 2, 3, 5, 8, 11], 6)));
     }
     let table = if draw.once_in(12) { "facts; drop table facts" } else { "facts" };
@@ -87,7 +87,7 @@ fn properties(draw: &mut Draw) -> Properties {
 }
 
 fn regions(draw: &mut Draw) -> Json {
-    match draw.below(12) {
+    match draw.below(20) {
         0 => json!([]),
         1 => Json::Null,
         2 => json!(draw.one(&REGIONS)),

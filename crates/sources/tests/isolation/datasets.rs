@@ -210,19 +210,19 @@ pub(crate) fn dataset(draw: &mut Draw) -> Dataset {
     let (keeps, sql, further) = match draw.below(20) {
         0..=5 => (Keeps::Tenant, head(draw.one(&TENANT)), json!({})),
         6 => (Keeps::Tenant, union(&choices), json!({})),
-        7..=9 => (Keeps::Tenant, head(EVERYTHING), tenant_column("tenant", "customer_id")),
-        10 => (Keeps::Member, head(EVERYTHING), tenant_column("member", "user_id")),
-        11 => {
+        7..=10 => (Keeps::Tenant, head(EVERYTHING), tenant_column("tenant", "customer_id")),
+        11 => (Keeps::Member, head(EVERYTHING), tenant_column("member", "user_id")),
+        12 => {
             let of_member = "select * from facts r where r.tenant = {{customer_id}} \
                              and r.member = {{user_id}}";
             (Keeps::Member, head(of_member), json!({}))
         }
-        12 => {
+        13 => {
             let of_viewer = "select * from facts r where r.member = {{user_group_id}}";
             (Keeps::Viewer, head(of_viewer), json!({}))
         }
-        13 | 14 => (Keeps::Source, head(EVERYTHING), json!({"shared": true})),
-        15 | 16 => (Keeps::OwnSource, head(EVERYTHING), json!({})),
+        14..=16 => (Keeps::Source, head(EVERYTHING), json!({"shared": true})),
+        17 => (Keeps::OwnSource, head(EVERYTHING), json!({})),
         _ => (Keeps::Nothing, head(draw.one(&UNSAFE)), json!({})),
     };
     let names_table = sql.contains("customer.table");
@@ -261,7 +261,7 @@ fn definition(sql: String, further: Json, policies: Vec<Json>) -> Definition {
 /// Each at most once, in any order.
 fn clauses(draw: &mut Draw) -> Vec<&'static Clause> {
     let mut left: Vec<&'static Clause> = CLAUSES.iter().collect();
-    let count = if draw.once_in(4) { 0 } else { draw.below(6) };
+    let count = if draw.once_in(4) { 0 } else { draw.below(5) };
     (0..count).map(|_| left.swap_remove(draw.below(left.len()))).collect()
 }
 

@@ -49,7 +49,7 @@ async fn every_answer_is_what_the_rows_in_memory_give() {
     let storm = Arc::new(Storm::start(&databases));
     let report = storm.run(seed..seed + cases).await;
     println!("{report}");
-    assert_eq!(report.findings, Vec::<String>::new());
+    assert_eq!(report.found, 0, "the first findings are told above");
     if cases >= CASES {
         assert_is_worth_its_name(&report);
     }

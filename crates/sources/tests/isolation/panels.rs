@@ -143,8 +143,14 @@ fn groups(draw: &mut Draw) -> Json {
         put(&mut panel, "others", draw.one(&[json!(true), json!("the rest"), json!("o'thers")]));
     }
     if is_table {
-        if names.len() > 1 && draw.once_in(2) {
-            put(&mut panel, "pivot", json!(draw.one(&names)));
+        // At most a hundred values become columns.
+        let is_fine = |dimension: &&Json| {
+            dimension.get("bucket").is_some_and(|bucket| bucket == "hour" || bucket == "day")
+        };
+        let turned: Vec<String> =
+            dimensions.iter().filter(|one| !is_fine(one)).map(name_of).collect();
+        if names.len() > 1 && !turned.is_empty() && draw.once_in(2) {
+            put(&mut panel, "pivot", json!(draw.one(&turned)));
         }
         if draw.once_in(2) {
             put(&mut panel, "page_size", json!(draw.between(1, 6)));

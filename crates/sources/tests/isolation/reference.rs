@@ -54,7 +54,7 @@ pub(crate) struct Clock {
 
 impl Question<'_> {
     pub(crate) fn answer(&self, all: &[Row]) -> Expected {
-        let clock = self.clock();
+        let clock = self.clock()?;
         let ignored = match &self.request.target {
             Target::Options(element) => {
                 crate::dashboards::ELEMENTS.into_iter().find(|id| *id == element.as_str())
@@ -75,6 +75,9 @@ impl Question<'_> {
         };
         let panel = self.workspace.dashboard.panel(id.as_str()).expect("a panel of the dashboard");
         let conditions = conditions::of_author(panel, &choices, &clock)?;
+        if panel.kind == PanelKind::Table && !has_pages(self.request) {
+            return Err(Refused);
+        }
         let question = OfPanel { panel, request: self.request, clock: &clock, conditions };
         match panel.kind {
             PanelKind::KpiTrend => question.trend(&rows, &choices),
@@ -83,11 +86,11 @@ impl Question<'_> {
         }
     }
 
-    fn clock(&self) -> Clock {
+    fn clock(&self) -> Result<Clock, Refused> {
         let zone = self.request.time_zone.as_ref().or(self.workspace.dashboard.time_zone.as_ref());
-        let zone = TimeZone::get(zone.map_or("UTC", |zone| zone.as_str())).expect("a zone");
+        let zone = TimeZone::get(zone.map_or("UTC", |zone| zone.as_str())).map_err(|_| Refused)?;
         let today = self.request.now.to_zoned_datetime(zone.clone()).date();
-        Clock { zone, today }
+        Ok(Clock { zone, today })
     }
 }
 
@@ -196,6 +199,11 @@ impl OfPanel<'_> {
         expected.extend(totals.map(|totals| ("totals", totals)));
         Ok(expected)
     }
+}
+
+/// Whether there are pages of such a number and size.
+fn has_pages(request: &Request) -> bool {
+    request.page != Some(0) && request.page_size.is_none_or(|size| (1..=1_000).contains(&size))
 }
 
 /// The distinct values of a control, by their labels.

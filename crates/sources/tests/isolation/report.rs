@@ -10,6 +10,8 @@ use query::Compiled;
 use crate::cases::{Case, OF_WORKSPACE};
 use crate::dashboards::Workspace;
 
+/// Findings that are told whole; the others are only counted.
+const TOLD: usize = 5;
 /// How often the progress is told.
 const INTERVAL: Duration = Duration::from_secs(10);
 
@@ -29,8 +31,10 @@ pub(crate) struct Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) databases: BTreeMap<&'static str, Tally>,
-    /// Answers other than the reference's, and texts that became SQL: each told whole.
-    pub(crate) findings: Vec<String>,
+    /// Answers other than the reference's, and texts that became SQL.
+    pub(crate) found: u64,
+    /// The first of them.
+    findings: Vec<String>,
 }
 
 impl Tally {
@@ -52,18 +56,23 @@ impl Report {
         self.databases.entry(database).or_default()
     }
 
-    /// Tells at once: a long run may be ended before its end.
     pub(crate) fn find(&mut self, finding: &Finding<'_>) {
-        let told = finding.to_string();
-        eprintln!("{told}");
-        self.findings.push(told);
+        self.found += 1;
+        if self.findings.len() < TOLD {
+            self.findings.push(finding.to_string());
+        }
     }
 
+    /// Tells the first findings at once: a long run may be ended before its end.
     pub(crate) fn add(&mut self, other: Self) {
         for (database, tally) in other.databases {
             self.tally(database).add(tally);
         }
-        self.findings.extend(other.findings);
+        self.found += other.found;
+        for finding in other.findings.into_iter().take(TOLD.saturating_sub(self.findings.len())) {
+            eprintln!("{finding}");
+            self.findings.push(finding);
+        }
     }
 }
 
@@ -78,7 +87,7 @@ impl fmt::Display for Report {
                 tally.cases(),
             )?;
         }
-        write!(f, "{} findings", self.findings.len())
+        write!(f, "{} findings", self.found)
     }
 }
 
@@ -112,20 +121,22 @@ impl fmt::Display for Finding<'_> {
     }
 }
 
-/// How many cases are done, told now and then on the standard error.
+/// How many cases are done and how many findings there are, told now and then on the standard error.
 pub(crate) struct Progress {
     cases: u64,
     done: AtomicU64,
+    found: AtomicU64,
     since: Instant,
 }
 
 impl Progress {
     pub(crate) fn of(cases: u64) -> Self {
-        Self { cases, done: AtomicU64::new(0), since: Instant::now() }
+        Self { cases, done: AtomicU64::new(0), found: AtomicU64::new(0), since: Instant::now() }
     }
 
-    pub(crate) fn add(&self, cases: u64) {
+    pub(crate) fn add(&self, cases: u64, found: u64) {
         self.done.fetch_add(cases, Relaxed);
+        self.found.fetch_add(found, Relaxed);
     }
 
     /// Until it is dropped.
@@ -139,13 +150,13 @@ impl Progress {
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (done, seconds) = (self.done.load(Relaxed), self.since.elapsed().as_secs_f64());
-        let rate = done as f64 / seconds;
-        let left = if done == 0 { f64::INFINITY } else { (self.cases - done) as f64 / rate / 60.0 };
+        let (cases, done, found) = (self.cases, self.done.load(Relaxed), self.found.load(Relaxed));
+        let rate = done as f64 / self.since.elapsed().as_secs_f64();
+        let minutes = cases.saturating_sub(done) as f64 / rate / 60.0;
         write!(
             f,
-            "isolation: {done} of {} cases, {rate:.0} a second, {left:.0} minutes left",
-            self.cases
+            "isolation: {done} of {cases} cases, {rate:.0} a second, {minutes:.0} minutes left, {found} \
+             findings"
         )
     }
 }

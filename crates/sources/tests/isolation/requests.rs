@@ -34,7 +34,7 @@ pub(crate) fn request(draw: &mut Draw, panels: &[Panel]) -> Request {
         }
     };
     let zone = draw.once_in(2).then(|| draw.one(&ZONES).parse().expect("a zone's name"));
-    Request { variables: variables(draw), time_zone: zone, ..request }
+    Request { variables: variables(draw), time_zone: request.time_zone.or(zone), ..request }
 }
 
 fn of_panel(draw: &mut Draw, panel: &Panel, now: jiff::Timestamp) -> Request {
@@ -59,8 +59,14 @@ fn of_panel(draw: &mut Draw, panel: &Panel, now: jiff::Timestamp) -> Request {
     request
 }
 
-/// Asks for what the panel does not show.
+/// Asks for what there is not.
 fn spoil(draw: &mut Draw, request: &mut Request) {
+    match draw.below(6) {
+        0 => return request.page = Some(0),
+        1 => return request.page_size = Some(draw.one(&[0, 1_001])),
+        2 => return request.time_zone = Some("Nowhere/City".parse().expect("a zone's name")),
+        _ => {}
+    }
     let column = draw.one(&["secret", "tenant\" desc; --", "1", "(select 1)", "M0"]);
     let column = column.parse().expect("a column's name");
     if draw.once_in(2) {
@@ -124,7 +130,7 @@ fn texts(draw: &mut Draw, name: &str) -> Json {
     match draw.below(12) {
         0 if takes_lists => draw.one(&nothing),
         0 => draw.one(&nothing[..2]),
-        1 => draw.one(&[json!([["east"]]), json!({"a": "east"}), json!([null])]),
+        1 if draw.once_in(3) => draw.one(&[json!([["east"]]), json!({"a": "east"}), json!([null])]),
         _ if takes_lists && !draw.once_in(5) => (0..draw.below(4)).map(|_| text(draw)).collect(),
         _ => text(draw).into(),
     }
@@ -132,7 +138,7 @@ fn texts(draw: &mut Draw, name: &str) -> Json {
 
 /// A value of a declared variable, sometimes written as a text as URLs do, sometimes of another type.
 fn declared(draw: &mut Draw, name: &str) -> Json {
-    if draw.once_in(10) {
+    if draw.once_in(20) {
         return hostile(draw).into();
     }
     let value = match name {
@@ -165,7 +171,7 @@ fn range(draw: &mut Draw, name: &str, variables: &mut Map<String, Json>) {
         ends[1] = moment(draw);
     }
     let [start, end] = ends;
-    let end = if draw.once_in(12) { hostile(draw) } else { end };
+    let end = if draw.once_in(25) { hostile(draw) } else { end };
     match draw.below(8) {
         0 => drop(variables.insert(name.to_owned(), json!({"startDate": start}))),
         1 => drop(variables.insert(name.to_owned(), json!({"endDate": end, "startDate": null}))),
@@ -173,7 +179,7 @@ fn range(draw: &mut Draw, name: &str, variables: &mut Map<String, Json>) {
             variables.insert(format!("{name}.startDate"), json!(start));
             variables.insert(format!("{name}.endDate"), json!(end));
         }
-        3 if draw.once_in(3) => drop(variables.insert(name.to_owned(), hostile(draw).into())),
+        3 if draw.once_in(6) => drop(variables.insert(name.to_owned(), hostile(draw).into())),
         _ => drop(variables.insert(name.to_owned(), json!({"startDate": start, "endDate": end}))),
     }
 }

@@ -22,7 +22,7 @@ use crate::rows::{Row, TENANTS, rows};
 /// Dashboards that are asked at once.
 const AT_ONCE: usize = 8;
 /// With so many findings a run ends: the others would say no more.
-const ENOUGH: usize = 5;
+const ENOUGH: u64 = 5;
 
 pub(crate) struct Storm {
     databases: Databases,
@@ -70,14 +70,14 @@ impl Storm {
             if under_way.len() == AT_ONCE {
                 report.add(finished(&mut under_way).await);
             }
-            if report.findings.len() >= ENOUGH {
+            if report.found >= ENOUGH {
                 break;
             }
             let (storm, progress) = (Arc::clone(self), Arc::clone(&progress));
             under_way.spawn(async move {
                 let count = numbers.end - numbers.start;
                 let report = storm.batch(numbers).await;
-                progress.add(count);
+                progress.add(count, report.found);
                 report
             });
         }

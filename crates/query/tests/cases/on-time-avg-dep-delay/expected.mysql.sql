@@ -3,7 +3,7 @@
 -- $2 text "JFK"
 select *
 from (
-select avg(cast(dataset.`dep_delay` as double)) as `avg_dep_delay`
+select avg(dataset.`dep_delay`) as `avg_dep_delay`
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,

@@ -4,7 +4,7 @@
 -- $3 integer 20
 select *
 from (
-select dataset.`dest` as `dest`, count(*) as `flights`, avg(cast(dataset.`arr_delay` as double)) as `avg_arr_delay`
+select dataset.`dest` as `dest`, count(*) as `flights`, avg(dataset.`arr_delay`) as `avg_arr_delay`
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
@@ -24,7 +24,7 @@ select count(*) as `total`
 from (
 select *
 from (
-select dataset.`dest` as `dest`, count(*) as `flights`, avg(cast(dataset.`arr_delay` as double)) as `avg_arr_delay`
+select dataset.`dest` as `dest`, count(*) as `flights`, avg(dataset.`arr_delay`) as `avg_arr_delay`
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,

@@ -28,7 +28,7 @@ where locate(lower(convert(? using utf8mb4)) collate utf8mb4_bin, lower(convert(
 -- $2 text "l"
 select *
 from (
-select sum(dataset.`distance`) as `distance`, avg(cast(dataset.`dep_delay` as double)) as `dep_delay`
+select sum(dataset.`distance`) as `distance`, avg(dataset.`dep_delay`) as `dep_delay`
 from (
 select * from flights where carrier = cast(? as binary)
 ) as dataset

@@ -1,5 +1,7 @@
 //! Empty buckets, running figures, shares and turned tables.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use model::dashboard::{Bucket, Fill, Measure, Running, Whole};
 
@@ -86,17 +88,10 @@ pub(super) fn fill_in(
     buckets.sort_by(|one, other| one.ordered(other, false));
     // What has no date comes after all that have one.
     buckets.push(Value::Missing);
-    let of_series = |row: &[Value]| {
-        let mut key = row[..places.dimensions].to_vec();
-        key.remove(axis);
-        key
-    };
-    let mut series: Vec<Vec<Value>> = Vec::new();
-    for row in &table.rows {
-        if !series.contains(&of_series(row)) {
-            series.push(of_series(row));
-        }
-    }
+    let of_series = |row: &[Value]| places.series(row);
+    let first = |group: Vec<usize>| of_series(&table.rows[group[0]]);
+    let mut series: Vec<Vec<Value>> =
+        groups(&table.rows, of_series).into_iter().map(first).collect();
     if series.is_empty() && places.dimensions == 1 {
         series.push(Vec::new());
     }
@@ -124,60 +119,72 @@ impl Places {
         Self { bucketed: Some((0, bucket)), dimensions: 1 }
     }
 
+    /// What tells a row's series.
+    fn series(&self, row: &[Value]) -> Vec<Value> {
+        let mut key = row[..self.dimensions].to_vec();
+        key.remove(self.axis());
+        key
+    }
+
     fn axis(&self) -> usize {
         self.bucketed.map_or(0, |(axis, _)| axis)
     }
 }
 
+/// The rows, by position, that agree in what `key` says of them, in the order in which they first stand.
+fn groups(rows: &[Vec<Value>], key: impl Fn(&[Value]) -> Vec<Value>) -> Vec<Vec<usize>> {
+    let mut places = HashMap::new();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let place = *places.entry(format!("{:?}", key(row))).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[place].push(at);
+    }
+    groups
+}
+
 /// Each row with those of its series that come before it: by their bucket, else as they stand.
 fn run(table: &mut Table, places: &Places, column: usize, kind: Running, window: Option<u32>) {
-    let axis = places.axis();
-    let is_of_series = |one: &[Value], other: &[Value]| {
-        (0..places.dimensions).all(|at| at == axis || one[at] == other[at])
-    };
-    let mut figures = Vec::new();
-    for (at, row) in table.rows.iter().enumerate() {
-        let is_before = |(other_at, other): &(usize, &Vec<Value>)| {
-            let order = match places.bucketed {
-                Some(_) => other[axis].ordered(&row[axis], false),
-                None => std::cmp::Ordering::Equal,
-            };
-            is_of_series(other, row) && order.then(other_at.cmp(&at)).is_le()
-        };
-        let mut before: Vec<(usize, &Vec<Value>)> =
-            table.rows.iter().enumerate().filter(is_before).collect();
-        if places.bucketed.is_some() {
-            before.sort_by(|one, other| one.1[axis].ordered(&other.1[axis], false));
+    let rows = &mut table.rows;
+    for mut series in groups(rows, |row| places.series(row)) {
+        if let Some((axis, _)) = places.bucketed {
+            series.sort_by(|one, other| rows[*one][axis].ordered(&rows[*other][axis], false));
         }
-        let left_out = window.map_or(0, |window| before.len().saturating_sub(window as usize));
-        let cells = before[left_out..].iter();
-        let numbers: Vec<f64> = cells.filter_map(|(_, row)| row[column].as_number()).collect();
-        let sum: f64 = numbers.iter().sum();
-        figures.push(match kind {
-            _ if numbers.is_empty() => Value::Missing,
-            Running::Total => Value::Number(sum),
-            Running::Average => Value::Number(sum / numbers.len() as f64),
-        });
-    }
-    for (row, figure) in table.rows.iter_mut().zip(figures) {
-        row[column] = figure;
+        let figures: Vec<Option<f64>> =
+            series.iter().map(|row| rows[*row][column].as_number()).collect();
+        let (mut sum, mut count) = (0.0, 0);
+        for (at, row) in series.into_iter().enumerate() {
+            sum += figures[at].unwrap_or(0.0);
+            count += i32::from(figures[at].is_some());
+            let left =
+                window.and_then(|window| figures[..at].iter().rev().nth(window as usize - 1));
+            if let Some(Some(left)) = left {
+                sum -= left;
+                count -= 1;
+            }
+            rows[row][column] = match kind {
+                _ if count == 0 => Value::Missing,
+                Running::Total => Value::Number(sum),
+                Running::Average => Value::Number(sum / f64::from(count)),
+            };
+        }
     }
 }
 
 fn share(table: &mut Table, places: &Places, column: usize, whole: Whole) {
-    let axis = places.axis();
-    let of_whole = |row: &[Value]| {
-        let is_part = |other: &&Vec<Value>| whole == Whole::Total || other[axis] == row[axis];
-        let parts = table.rows.iter().filter(is_part);
-        parts.filter_map(|row| row[column].as_number()).sum::<f64>()
+    let key = |row: &[Value]| match whole {
+        Whole::Total => Vec::new(),
+        Whole::Axis => vec![row[places.axis()].clone()],
     };
-    let shares: Vec<Value> = table
-        .rows
-        .iter()
-        .map(|row| Value::number(measures::ratio(row[column].as_number(), Some(of_whole(row)))))
-        .collect();
-    for (row, share) in table.rows.iter_mut().zip(shares) {
-        row[column] = share;
+    for parts in groups(&table.rows, key) {
+        let figures = parts.iter().filter_map(|row| table.rows[*row][column].as_number());
+        let whole: f64 = figures.sum();
+        for row in parts {
+            let part = &mut table.rows[row][column];
+            *part = Value::number(measures::ratio(part.as_number(), Some(whole)));
+        }
     }
 }
 
@@ -185,31 +192,27 @@ fn share(table: &mut Table, places: &Places, column: usize, whole: Whole) {
 pub(super) fn turn(table: &mut Table, pivot: &str, measures: usize) {
     let dimensions = table.columns.len() - measures;
     let at = table.columns.iter().position(|column| column == pivot).expect("the pivot's column");
-    let mut values: Vec<Value> = Vec::new();
-    let mut rows: Vec<Vec<Value>> = Vec::new();
     let key = |row: &[Value]| {
         let mut key = row[..dimensions].to_vec();
         key.remove(at);
         key
     };
+    let mut values: Vec<Value> = Vec::new();
     for row in &table.rows {
         if !values.contains(&row[at]) {
             values.push(row[at].clone());
         }
-        if !rows.contains(&key(row)) {
-            rows.push(key(row));
-        }
     }
     values.sort_by(|one, other| one.ordered(other, false));
-    for turned in &mut rows {
-        let own = turned.clone();
-        for value in &values {
-            let row = table.rows.iter().find(|row| key(row) == own && row[at] == *value);
-            turned.extend((0..measures).map(|measure| {
-                row.map_or(Value::Missing, |row| row[dimensions + measure].clone())
-            }));
-        }
-    }
+    let turned = groups(&table.rows, key).into_iter().map(|group| {
+        let of_value = |value: &Value| {
+            let row = group.iter().map(|row| &table.rows[*row]).find(|row| row[at] == *value);
+            let figure = |at: usize| row.map_or(Value::Missing, |row| row[at].clone());
+            (dimensions..dimensions + measures).map(figure).collect::<Vec<Value>>()
+        };
+        key(&table.rows[group[0]]).into_iter().chain(values.iter().flat_map(of_value)).collect()
+    });
+    let rows = turned.collect();
     let names = table.columns.split_off(dimensions);
     table.columns.remove(at);
     for value in &values {
