@@ -342,10 +342,10 @@ async fn a_dataset_tells_its_columns_without_a_row(shop: &Shop<'_>) {
         (COLUMNS[0], ColumnKind::String),
         (COLUMNS[1], ColumnKind::Timestamp),
         (COLUMNS[2], ColumnKind::Integer),
-        (COLUMNS[3], ColumnKind::Integer),
     ];
-    assert_eq!(kinds[..4], expected);
-    assert_eq!((kinds[4].0, told.row_count()), (COLUMNS[4], 0));
+    assert_eq!(kinds[..3], expected);
+    let rest: Vec<&str> = kinds[3..].iter().map(|(name, _)| *name).collect();
+    assert_eq!((rest.as_slice(), told.row_count()), (&COLUMNS[3..], 0));
 }
 
 async fn others_that_became_a_column_have_a_total(shop: &Shop<'_>) {
