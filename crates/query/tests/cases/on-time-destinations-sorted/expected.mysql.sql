@@ -5,7 +5,7 @@
 -- then Page { offset: 0, size: 10 }
 select *
 from (
-select dataset.`dest` as `dest`, count(*) as `flights`, avg(cast(dataset.`arr_delay` as double)) as `avg_arr_delay`
+select dataset.`dest` as `dest`, count(*) as `flights`, avg(dataset.`arr_delay`) as `avg_arr_delay`
 from (
 select
   time_hour, carrier, flight, tailnum, origin, dest, dep_delay, arr_delay, distance,
