@@ -4,6 +4,7 @@
 
 mod calendar;
 mod conditions;
+mod fill;
 mod finish;
 mod groups;
 pub(crate) mod measures;
