@@ -106,10 +106,11 @@ export function axisWidth(canvas: Canvas, facets: readonly Facet[], scales: read
 export function namesBelow(names: readonly string[], width: number) {
   const each = width / Math.max(names.length, 1);
   const widest = Math.max(...names.map(textWidth), 0) + NAME_GAP;
-  const wanted = Math.min(widest, NAME_LEAST);
+  const step = Math.max(Math.ceil(Math.min(widest, NAME_LEAST) / each), 1);
   return {
-    interval: Math.max(Math.ceil(wanted / each) - 1, 0),
-    width: Math.max(each, NAME_LEAST) - NAME_GAP,
+    interval: step - 1,
+    showMinLabel: true,
+    width: each * step - NAME_GAP,
     overflow: 'truncate',
     ellipsis: '…',
   };

@@ -2756,8 +2756,8 @@ export interface components {
              */
             total_rows: number | null;
             /**
-             * @description Of tables with totals: one cell per column, over the rows of all pages; absent while a filter
-             *     on figures leaves no rows to speak of.
+             * @description Of tables with totals: one cell per column, over the rows of all pages; with filters, over the
+             *     rows of the groups that meet them.
              */
             totals?: components["schemas"]["Cell"][] | null;
             /** @description Of trends. */

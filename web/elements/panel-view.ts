@@ -109,7 +109,7 @@ function content(panel: Panel, result: Result, state: PanelState, context: Panel
       .page=${state.page}
       .pageSize=${panel.page_size}
       .sort=${state.sort}
-      .sortable=${result.columns.every(({ measure }) => !measure)}
+      .sortable=${true}
       @turn=${(event: CustomEvent<number>) => context.turn(event.detail)}
       @order=${(event: CustomEvent<readonly SortKey[]>) => context.order(event.detail)}
     ></fanlight-table>`;

@@ -4,9 +4,11 @@ import type { ColumnType, Field } from '../charts/panel.ts';
 import type { SortKey } from '../client/embed-client.ts';
 import { type TableInput, tableModel } from './table-model.ts';
 
-function field(name: string, type: ColumnType, index: number): Field {
+function field(name: string, type: ColumnType, index: number, turned = false): Field {
   const format = { style: 'auto', decimals: null, unit: null, currency: null } as const;
-  return { index, name, type, label: name, role: 'column', bucket: null, format, pivot: null };
+  const dimension = { type: 'string', format, bucket: null } as const;
+  const pivot = turned ? { value: name, dimension, measure: null } : null;
+  return { index, name, type, label: name, role: 'column', bucket: null, format, pivot };
 }
 
 const FIELDS = [field('dest', 'string', 0), field('delay', 'integer', 1), field('day', 'date', 2)];
@@ -26,7 +28,7 @@ function model(change: Partial<TableInput> = {}) {
 function next(name: string, sort: readonly SortKey[]) {
   return model({ sort })
     .headings.find(({ field }) => field.name === name)
-    ?.next();
+    ?.next?.();
 }
 
 test('texts begin with the first, numbers and times with the largest', () => {
@@ -79,4 +81,11 @@ test('pages are counted from one', () => {
   check({ page: 3 }, 3, [41, 45], true, false);
   check({ total: 0 }, 1, [0, 0], false, false);
   check({ total: null, rows: [['BOS', 1, null]] }, 1, [1, 1], false, false);
+});
+
+test('a value that became a column has no order of its own', () => {
+  const fields = [field('month', 'date', 0), field('JFK', 'integer', 1, true)];
+  const [month, value] = model({ fields }).headings;
+  expect(month?.next?.()).toEqual([{ column: 'month', direction: 'desc' }]);
+  expect(value?.next).toBeNull();
 });

@@ -44,9 +44,10 @@ export interface Heading {
   readonly order: 'ascending' | 'descending' | null;
   /**
    * The order after a press on the heading: the column's natural direction, then the other, then
-   * none. Numbers and times begin with the largest, which is what people look for.
+   * none. Numbers and times begin with the largest, which is what people look for. Null where the
+   * server has no order by the column.
    */
-  next(): readonly SortKey[];
+  readonly next: (() => readonly SortKey[]) | null;
 }
 
 /** The server sorts and pages, so the table only keeps account of both. */
@@ -84,10 +85,12 @@ export function tableModel(input: TableInput): TableModel {
       return {
         field,
         order: order ? (order === 'asc' ? 'ascending' : 'descending') : null,
-        next: () => {
-          column?.toggleSorting();
-          return chosen;
-        },
+        next: field.pivot
+          ? null
+          : () => {
+              column?.toggleSorting();
+              return chosen;
+            },
       };
     }),
     pages: Math.max(1, table.getPageCount()),

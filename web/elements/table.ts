@@ -78,14 +78,14 @@ export class FanlightTable extends LitElement {
   private renderHeading({ field, order, next }: Heading, title: string) {
     const arrow = order === 'ascending' ? arrowUp : order === 'descending' ? arrowDown : nothing;
     const press = () =>
-      this.dispatchEvent(new CustomEvent<readonly SortKey[]>('order', { detail: next() }));
+      this.dispatchEvent(new CustomEvent<readonly SortKey[]>('order', { detail: next?.() ?? [] }));
     return html`<th
       scope="col"
       class=${isNumeric(field) ? 'is-number' : ''}
       aria-sort=${order ?? nothing}
     >
       ${
-        this.sortable
+        this.sortable && next
           ? html`<button type="button" class="sort" @click=${press}>
               <span>${title}</span>${arrow}
             </button>`

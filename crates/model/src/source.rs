@@ -18,11 +18,9 @@ pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use row_security::RowSecurity;
 pub use secret::Secret;
-pub use server::{Tls, TlsMode};
+pub use server::{Server, Tls, TlsMode};
 pub use sqlite::Sqlite;
 pub use storage::{S3, Storage};
-
-use connection::Faults;
 
 use std::collections::BTreeMap;
 

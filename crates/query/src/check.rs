@@ -1,12 +1,14 @@
 //! What an author hears before a dashboard is published.
 
 mod advice;
+mod columns;
 mod facts;
 mod names;
 mod panels;
 mod renderings;
 
 pub use advice::check_sharing;
+pub use columns::{ColumnFault, DatasetColumn, Holds, check_columns};
 use facts::Reader;
 pub use facts::{SchemaFacts, SourceFacts};
 

@@ -135,6 +135,11 @@ pub(crate) trait Dialect: Send + Sync {
         sql
     }
 
+    /// A key's value as what is never missing, to be compared with values of the same key.
+    fn comparable(&self, value: Fragment) -> Fragment {
+        self.cast(value, CastType::Text).between("coalesce(", ", '')")
+    }
+
     /// `sum`, `avg`, `min` or `max` of the values, missing where there is none.
     fn aggregate(&self, function: &str, value: Fragment) -> Fragment {
         value.between(&format!("{function}("), ")")

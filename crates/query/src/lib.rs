@@ -33,7 +33,8 @@ mod zone;
 
 pub use calendar::{Days, next_bucket, start_of_bucket, start_of_hour};
 pub use check::{
-    Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing,
+    ColumnFault, DatasetColumn, Finding, Ground, Holds, SchemaFacts, Severity, SourceFacts,
+    check_columns, check_dashboard, check_sharing,
 };
 pub use compile::{ColumnRole, Comparison, Compiled, ResultColumn, compile};
 pub use dialect::CLICKHOUSE_VALUES;
@@ -48,7 +49,7 @@ pub use prepared::PreparedDashboard;
 pub use request::{Request, Target};
 pub use shape::MAX_PAGE_SIZE;
 pub use statement::Statement;
-pub use step::{Fill, Step};
+pub use step::{Fill, SortKey, Step};
 pub use template::TemplateError;
 pub use trend::Period;
 pub use value::Value;

@@ -1,6 +1,7 @@
 //! The last stage: statements in the source's dialect.
 
 mod condition;
+mod groups;
 mod others;
 
 use model::name::{ColumnName, TimeZoneName};
@@ -117,10 +118,14 @@ impl Frame<'_> {
             false => sql.sql("*"),
         }
         sql.append(grouped.between("\nfrom (\n", "\n) as result"));
+        self.conditions_on_result(&mut sql);
+        sql
+    }
+
+    fn conditions_on_result(&self, sql: &mut Fragment) {
         let after: Vec<Condition> =
             self.shape.after.iter().map(|condition| self.on_result(condition)).collect();
-        self.conditions(&mut sql, "result", &after);
-        sql
+        self.conditions(sql, "result", &after);
     }
 
     /// Whether the result's rows are those of a relation `result`.
@@ -167,6 +172,9 @@ impl Frame<'_> {
         let ranked = self.ranked();
         let mut sql = Fragment::default();
         sql.sql("select ");
+        if self.shape.columns.is_empty() {
+            sql.sql("dataset.*");
+        }
         for (at, column) in self.shape.columns.iter().enumerate() {
             if at > 0 {
                 sql.sql(", ");

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::dashboard::{Filter, Sort};
-use model::name::{ElementId, PanelId, TimeZoneName};
+use model::name::{DatasetName, ElementId, PanelId, TimeZoneName};
 use serde_json::{Map, Value};
 
 /// One read of a dashboard: a panel's rows or an element's choices.
@@ -35,6 +35,8 @@ pub enum Target {
     Export(PanelId),
     /// The choices of an element that reads them from a dataset.
     Options(ElementId),
+    /// The columns of a dataset, without a row.
+    Columns(DatasetName),
 }
 
 impl Request {

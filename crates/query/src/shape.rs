@@ -6,6 +6,7 @@ mod steps;
 mod totals;
 
 pub(crate) use filter::{Chosen, Condition, Test, of_author as filters_of_author};
+use order::Order;
 pub(crate) use order::{Key, OrderKey};
 
 use jiff::civil::Date;
@@ -33,6 +34,7 @@ pub const MAX_PAGE_SIZE: u32 = 1_000;
 /// The operations around a dataset.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shape {
+    /// The dataset's own when there are none.
     pub(crate) columns: Vec<Column>,
     /// Rows with the same values in all columns that are no measures become one.
     pub(crate) grouped: bool,
@@ -40,6 +42,8 @@ pub(crate) struct Shape {
     pub(crate) before: Vec<Condition>,
     /// Conditions on the result's columns.
     pub(crate) after: Vec<Condition>,
+    /// Only rows of these groups take part.
+    pub(crate) groups: Option<Box<Shape>>,
     pub(crate) order: Vec<OrderKey>,
     /// The author's limit.
     pub(crate) limit: Option<u32>,
@@ -101,22 +105,20 @@ impl Shape {
         let conditions = filter::of_viewer(&request.filters, &columns, today, faults);
         let (before, after) =
             if grouped { (Vec::new(), conditions) } else { (conditions, Vec::new()) };
-        let order = if request.sort.is_empty() {
-            order::of_author(&panel.sort, &columns, !grouped).map_err(of_author)?
-        } else {
-            order::of_viewer(&request.sort, &columns, faults)
-        };
+        let order = Order::of_panel(panel, &columns, request, faults).map_err(of_author)?;
         let is_table = panel.kind == PanelKind::Table;
         let page = is_table.then(|| page(panel, request, faults));
-        let steps = steps::of_panel(panel, &columns, &order);
+        let others = others(panel, &columns).map_err(of_author)?;
+        let steps = steps::of_panel(panel, &columns, order.finished, others.as_ref());
         let shape = Self {
             row_limit: page.map_or(panel.limit.unwrap_or(CHART_ROWS), |page| page.size),
-            order: order::complete(order, columns.len()),
-            others: others(panel, &columns).map_err(of_author)?,
+            order: order.database,
+            others,
             columns,
             grouped,
             before,
             after,
+            groups: None,
             limit: panel.limit,
             page,
             steps,
@@ -192,11 +194,29 @@ impl Shape {
             grouped: true,
             before: vec![Condition::has_value(&options.value)],
             after: Vec::new(),
+            groups: None,
             order: vec![by(1), by(0)],
             limit: Some(OPTION_ROWS),
             others: None,
             page: None,
             row_limit: OPTION_ROWS,
+            steps: Vec::new(),
+        }
+    }
+
+    /// All columns of a dataset, and no row of it.
+    pub(crate) fn of_columns() -> Self {
+        Self {
+            columns: Vec::new(),
+            grouped: false,
+            before: Vec::new(),
+            after: Vec::new(),
+            groups: None,
+            order: Vec::new(),
+            limit: Some(0),
+            others: None,
+            page: None,
+            row_limit: 1,
             steps: Vec::new(),
         }
     }

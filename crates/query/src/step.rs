@@ -28,6 +28,8 @@ pub enum Step {
         column: usize,
         within: Vec<usize>,
     },
+    /// Puts the rows in this order, the first key first; rows that no key tells apart stay as they are.
+    Sort(Vec<SortKey>),
     /// Turns the values of a column into columns, one for each and for each measure.
     Pivot {
         column: usize,
@@ -40,7 +42,21 @@ pub enum Step {
     },
 }
 
-/// Adds the buckets that no row speaks of, for each series, and puts the rows in their order.
+/// What finished rows are ordered by. Missing values come last in either direction.
+#[derive(Clone, Debug, PartialEq, Hash)]
+pub enum SortKey {
+    Column {
+        column: usize,
+        descending: bool,
+    },
+    /// Rows with this text in a column come after those without it.
+    Last {
+        column: usize,
+        text: String,
+    },
+}
+
+/// Adds the buckets that no row speaks of, for each series. The rows come in no order.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Fill {
     /// The column with the buckets.
@@ -55,8 +71,4 @@ pub struct Fill {
     pub series: Vec<usize>,
     /// Columns that are zero in an empty bucket; the other measures are missing.
     pub zeros: Vec<usize>,
-    /// Newest first.
-    pub descending: bool,
-    /// One series after the other, instead of one bucket after the other.
-    pub by_series: bool,
 }

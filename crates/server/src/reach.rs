@@ -88,9 +88,10 @@ impl Reach {
             },
             Connection::Sqlite(file) if self.holds_file(Path::new(&file.path)) => Vec::new(),
             Connection::Sqlite(_) => vec![self.fault_of_file(FieldPath::from("path"))],
-            Connection::Postgres(it) => self.faults_of_host(&it.host, it.port),
-            Connection::MySql(it) => self.faults_of_host(&it.host, it.port),
-            Connection::ClickHouse(it) => self.faults_of_host(&it.host, it.port()),
+            Connection::Postgres(_) | Connection::MySql(_) | Connection::ClickHouse(_) => {
+                let server = connection.server().into_iter();
+                server.flat_map(|it| self.faults_of_host(it.host, it.port)).collect()
+            }
         }
     }
 

@@ -15,14 +15,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use model::name::TableName;
 use model::source::ClickHouse;
-use query::Value;
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables, offered};
 use crate::progress::Progress;
 use crate::result::ResultSet;
 use crate::stop::{Stop, Stopper, stop};
@@ -31,6 +29,8 @@ use session::Session;
 
 /// How long a query that was told to stop may take to do so before we no longer wait for it.
 const FAREWELL: Duration = Duration::from_secs(20);
+/// How long an order to stop may take.
+const ORDER: Duration = Duration::from_secs(5);
 /// How often it is told.
 const REMINDER: Duration = Duration::from_millis(200);
 
@@ -88,7 +88,7 @@ impl ClickHouseServer {
             return Err(Failure::Refused("ClickHouse has no session variables".to_owned()));
         }
         let Ok(_turn) = self.turns.acquire().await else {
-            return Err(Failure::Unavailable("the source is closed".to_owned()));
+            return Err(Failure::closed());
         };
         let stopped = async {
             tokio::select! {
@@ -106,7 +106,13 @@ impl ClickHouseServer {
         let running = self.ask(&session, query, &id);
         tokio::pin!(running);
         tokio::select! {
-            outcome = &mut running => outcome,
+            outcome = &mut running => {
+                if let Err(Failure::Unavailable(_)) = outcome {
+                    // Another server may stand in its place.
+                    self.session.lock().await.take();
+                }
+                outcome
+            }
             () = &mut stopped => {
                 self.stop(&id, running).await;
                 Err(Failure::Stopped)
@@ -135,35 +141,27 @@ impl ClickHouseServer {
     /// Tells the server to stop a query until it has: a query that it has not begun yet is unknown to
     /// it, so once is not enough.
     async fn stop(&self, id: &str, running: impl Future<Output = Result<ResultSet, Failure>>) {
-        let until = Instant::now() + FAREWELL;
-        tokio::pin!(running);
-        while Instant::now() < until {
-            // Made of two numbers of ours: nothing from outside.
-            let sql = format!("kill query where query_id = '{id}' async");
-            let told = async {
-                let _ = self.client.post(Request::bare(&sql)).await;
+        // Made of two numbers of ours: nothing from outside.
+        let sql = format!("kill query where query_id = '{id}' async");
+        let told = async {
+            loop {
+                let _ = timeout(ORDER, self.client.post(Request::bare(&sql))).await;
                 sleep(REMINDER).await;
-            };
-            tokio::select! {
-                _ = &mut running => return,
-                () = told => {}
             }
+        };
+        let stopped = async {
+            tokio::select! { _ = running => {}, () = told => {} }
+        };
+        if timeout(FAREWELL, stopped).await.is_err() {
+            tracing::warn!(query_id = %id, "ClickHouse does not stop a query; it is left behind");
         }
-        tracing::warn!(query_id = %id, "ClickHouse does not stop a query; it is left behind");
     }
 
-    /// The columns of the tables that datasets may name, or of one of them.
-    async fn columns(&self, table: Option<&str>) -> Result<Tables, Failure> {
+    async fn offered(&self) -> Result<Tables, Failure> {
         let session = self.session().await?;
-        let sql = match table {
-            Some(_) => {
-                format!("{COLUMNS} and table = (select p1 from {})", query::CLICKHOUSE_VALUES)
-            }
-            None => COLUMNS.to_owned(),
-        };
         let query = Query {
-            sql,
-            arguments: table.map(|table| Value::Text(table.to_owned())).into_iter().collect(),
+            sql: COLUMNS.to_owned(),
+            arguments: Vec::new(),
             session: Vec::new(),
             row_limit: MOST_COLUMNS,
             byte_limit: MOST_COLUMN_BYTES,
@@ -171,21 +169,12 @@ impl ClickHouseServer {
             progress: Progress::default(),
         };
         let found = self.ask(&session, &query, &query_id(query.request_id)).await?;
-        let mut tables = Tables::new();
-        for row in found.rows() {
+        let columns = found.rows().map(|row| {
             let mut cells = row.map(|cell| cell.to_string());
             let mut next = || cells.next().unwrap_or_default();
-            let (table, column) = (next(), TableColumn { name: next(), data_type: next() });
-            if self.offers(&table) {
-                tables.entry(table).or_default().push(column);
-            }
-        }
-        Ok(tables)
-    }
-
-    fn offers(&self, table: &str) -> bool {
-        let is_named = |tables: &Vec<TableName>| tables.iter().any(|name| name.as_str() == table);
-        self.connection.tables.as_ref().is_none_or(is_named)
+            (next(), TableColumn { name: next(), data_type: next() })
+        });
+        Ok(offered(columns, self.connection.tables.as_deref()))
     }
 }
 
@@ -198,21 +187,8 @@ impl Connector for ClickHouseServer {
         async move { self.run(&query, &stop).await }.boxed()
     }
 
-    fn describe(
-        self: Arc<Self>,
-        table: String,
-    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
-        async move {
-            let mut found = self.columns(Some(&table)).await?;
-            found
-                .remove(&table)
-                .ok_or_else(|| Failure::Refused(format!("there is no table {table}")))
-        }
-        .boxed()
-    }
-
     fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
-        async move { self.columns(None).await }.boxed()
+        async move { self.offered().await }.boxed()
     }
 
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {

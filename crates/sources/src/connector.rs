@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use model::name::SourceName;
+use model::name::{SourceName, TableName};
 use model::source::Connection;
 use query::Value;
 use uuid::Uuid;
@@ -33,14 +34,19 @@ pub(crate) trait Connector: Send + Sync {
         stop: Stop,
     ) -> BoxFuture<'static, Result<ResultSet, Failure>>;
 
-    /// The columns of a table.
+    /// The tables and views that datasets may name, with their columns. The future may be dropped
+    /// before its end.
+    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>>;
+
+    /// The columns of one of them; this too may be dropped. For connectors that find those of one
+    /// table faster than those of all.
     fn describe(
         self: Arc<Self>,
         table: String,
-    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>>;
-
-    /// The tables and views that datasets may name, with their columns.
-    fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>>;
+    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
+        let tables = self.tables();
+        async move { of_table(tables.await?, &table) }.boxed()
+    }
 
     /// Lets go of the database at once, whatever runs in it.
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()>;
@@ -65,6 +71,32 @@ pub(crate) struct Query {
 /// The columns of each table that a connection offers, in their order.
 pub type Tables = BTreeMap<String, Vec<TableColumn>>;
 
+/// The tables of a catalog, of which `declared` are offered, or all where none are declared. Names
+/// are compared as the compiler of statements does, without regard to case.
+pub(crate) fn offered(
+    catalog: impl IntoIterator<Item = (String, TableColumn)>,
+    declared: Option<&[TableName]>,
+) -> Tables {
+    let is_offered = |table: &str| {
+        declared.is_none_or(|names| names.iter().any(|it| it.as_str().eq_ignore_ascii_case(table)))
+    };
+    let mut tables = Tables::new();
+    for (table, column) in catalog {
+        if is_offered(&table) {
+            tables.entry(table).or_default().push(column);
+        }
+    }
+    tables
+}
+
+/// The columns of one table. Of two names that differ by case only, the one that is meant.
+fn of_table(mut tables: Tables, table: &str) -> Result<Vec<TableColumn>, Failure> {
+    let alike = || tables.keys().find(|name| name.eq_ignore_ascii_case(table));
+    let name = tables.keys().find(|name| *name == table).or_else(alike).cloned();
+    name.and_then(|name| tables.remove(&name))
+        .ok_or_else(|| Failure::Refused(format!("{table:?} is no table of the data source")))
+}
+
 /// A column of a table of a data source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableColumn {
@@ -82,6 +114,21 @@ pub(crate) enum Failure {
     TooLarge(ResultLimit),
     /// The order to stop was heard.
     Stopped,
+}
+
+impl Failure {
+    pub(crate) fn closed() -> Self {
+        Self::Unavailable("the source is closed".to_owned())
+    }
+
+    pub(crate) fn late() -> Self {
+        Self::Unavailable("the server did not answer in time".to_owned())
+    }
+
+    /// A statement binds each member of a list by itself.
+    pub(crate) fn unbound_list() -> Self {
+        Self::Refused("a list is bound as one value".to_owned())
+    }
 }
 
 impl From<Failure> for SourceError {
@@ -109,11 +156,11 @@ pub(crate) struct Circumstances<'a> {
 /// The connector for a connection. Connects to nothing yet.
 pub(crate) fn connector(connection: &Connection, of: &Circumstances<'_>) -> Arc<dyn Connector> {
     match connection {
-        Connection::Files(files) => Arc::new(EngineWorkers::new(files, of)),
+        Connection::Files(it) => Arc::new(EngineWorkers::new(it, of)),
         Connection::Postgres(it) => Arc::new(PostgresDatabase::new(it, of)),
-        Connection::MySql(mysql) => Arc::new(MySqlDatabase::new(mysql, of)),
-        Connection::Sqlite(sqlite) => Arc::new(SqliteFile::new(sqlite, of)),
-        Connection::ClickHouse(clickhouse) => Arc::new(ClickHouseServer::new(clickhouse, of)),
+        Connection::MySql(it) => Arc::new(MySqlDatabase::new(it, of)),
+        Connection::Sqlite(it) => Arc::new(SqliteFile::new(it, of)),
+        Connection::ClickHouse(it) => Arc::new(ClickHouseServer::new(it, of)),
     }
 }
 

@@ -87,7 +87,7 @@ impl EngineWorkers {
     async fn worker(&self) -> Result<Arc<Worker>, Failure> {
         let mut current = self.current.lock().await;
         if current.closed {
-            return Err(Failure::Unavailable("the source is closed".to_owned()));
+            return Err(Failure::closed());
         }
         if let Some(worker) = current.worker.as_ref().filter(|worker| !worker.has_ended()) {
             return Ok(Arc::clone(worker));
@@ -240,23 +240,22 @@ impl Connector for EngineWorkers {
         self.run(query, stop).boxed()
     }
 
-    fn describe(
-        self: Arc<Self>,
-        table: String,
-    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
-        async move { self.worker().await?.describe(table).await }.boxed()
-    }
-
     fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
-        async move {
+        whole(async move {
             let worker = self.worker().await?;
             let mut tables = Tables::new();
             for table in &self.tables {
                 tables.insert(table.name.clone(), worker.describe(table.name.clone()).await?);
             }
             Ok(tables)
-        }
-        .boxed()
+        })
+    }
+
+    fn describe(
+        self: Arc<Self>,
+        table: String,
+    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
+        whole(async move { self.worker().await?.describe(table).await })
     }
 
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {
@@ -270,4 +269,16 @@ impl Connector for EngineWorkers {
         }
         .boxed()
     }
+}
+
+/// Work that goes on when nobody waits for it any more: a request to a worker that is cut off in the
+/// middle would garble the next one.
+fn whole<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> BoxFuture<'static, Result<T, Failure>> {
+    async move {
+        let done = tokio::spawn(work).await;
+        done.unwrap_or_else(|error| Err(Failure::Unavailable(error.to_string())))
+    }
+    .boxed()
 }

@@ -10,12 +10,13 @@
 mod activity;
 mod cache;
 mod clickhouse;
-mod column_builder;
 mod connector;
 mod engine_worker;
 mod error;
 mod flight;
 mod gate;
+#[cfg(test)]
+mod hostile_tests;
 mod instance;
 mod measure;
 mod mysql;
@@ -24,6 +25,8 @@ mod objects;
 #[cfg(test)]
 mod operations_tests;
 mod options;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod panels;
 mod postgres;

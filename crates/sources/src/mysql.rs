@@ -6,10 +6,10 @@
 
 mod arguments;
 mod failure;
-mod options;
 mod pool;
 mod rows;
 mod schema;
+mod server;
 mod session;
 mod truncation;
 
@@ -26,14 +26,14 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, Error, Params};
 use tokio::time::timeout;
 
-use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::connector::{Circumstances, Connector, Failure, Query, Tables};
 use crate::error::ResultLimit;
-use crate::network::Network;
 use crate::result::ResultSet;
 use crate::stop::Stop;
 use failure::failure;
-use pool::{Open, Pool};
+use pool::{Lease, Pool};
 use rows::Rows;
+use server::{Peer, Server};
 
 /// How long the server may take to end a query that was stopped, before its connection is cut.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -43,48 +43,51 @@ const CONNECT: Duration = Duration::from_secs(15);
 
 /// One database of one server.
 pub(crate) struct MySqlDatabase {
-    connection: MySql,
-    network: Network,
+    server: Server,
     statement_timeout: Duration,
-    result_bytes: u64,
     pool: Arc<Pool>,
 }
 
 impl MySqlDatabase {
     pub(crate) fn new(connection: &MySql, of: &Circumstances<'_>) -> Self {
+        let limits = of.limits;
         Self {
-            connection: connection.clone(),
-            network: of.network(),
-            statement_timeout: of.limits.statement_timeout,
-            result_bytes: of.limits.result_bytes,
+            server: Server::new(connection.clone(), of.network(), limits.result_bytes),
+            statement_timeout: limits.statement_timeout,
             pool: Pool::new(),
         }
     }
 
-    /// A connection that was unused may have lost its server; then a new one is asked.
+    /// A connection that was unused may have lost its server; then a new one is asked. Reading twice
+    /// does no harm.
     async fn run(self: Arc<Self>, query: Arc<Query>, stop: Stop) -> Result<ResultSet, Failure> {
-        while let Some(connection) = self.pool.take()? {
-            match self.run_on(connection, &query, &stop).await {
+        if let Some(lease) = self.pool.take()? {
+            match self.run_on(lease, &query, &stop).await {
                 Err(Ended::Lost(_)) if !stop.is_ordered() => {}
                 outcome => return outcome.map_err(Failure::from),
             }
         }
-        let connection = tokio::select! {
+        let lease = tokio::select! {
             connected = self.connect() => connected?,
             () = stop.ordered() => return Err(Failure::Stopped),
         };
-        Ok(self.run_on(connection, &query, &stop).await?)
+        Ok(self.run_on(lease, &query, &stop).await?)
     }
 
-    async fn run_on(&self, mut open: Open, query: &Query, stop: &Stop) -> Result<ResultSet, Ended> {
+    async fn run_on(
+        &self,
+        mut lease: Lease,
+        query: &Query,
+        stop: &Stop,
+    ) -> Result<ResultSet, Ended> {
         query.progress.opened();
-        let id = open.connection.id();
+        let (peer, id) = (lease.peer, lease.connection.id());
         let outcome = {
-            let mut answer = std::pin::pin!(answer(&mut open.connection, query));
+            let mut answer = std::pin::pin!(answer(&mut lease.connection, query));
             tokio::select! {
                 outcome = &mut answer => outcome,
                 () = stop.ordered() => {
-                    self.kill(id).await;
+                    self.kill(peer, id).await;
                     // Whether it ends or not: the connection closes, and the query with it.
                     let _ = timeout(STOP_PATIENCE, answer).await;
                     return Err(Ended::Clean(Failure::Stopped));
@@ -92,36 +95,27 @@ impl MySqlDatabase {
             }
         };
         match &outcome {
-            Ok(_) | Err(Ended::Clean(_)) => self.pool.give_back(open),
-            Err(Ended::Unfinished(_)) => self.kill(id).await,
+            Ok(_) | Err(Ended::Clean(_)) => self.pool.give_back(lease),
+            Err(Ended::Unfinished(_)) => self.kill(peer, id).await,
             Err(Ended::Lost(_)) => {}
         }
         outcome
     }
 
-    async fn connect(&self) -> Result<Open, Failure> {
+    async fn connect(&self) -> Result<Lease, Failure> {
         let connected = timeout(CONNECT, async {
-            let options = options::of(&self.connection, self.result_bytes, &self.network).await?;
-            let mut connection = Conn::new(options).await.map_err(|error| failure(&error))?;
-            let counted = self.network.activity().connections.mysql.enter();
-            session::set_up(&mut connection, &self.connection, self.statement_timeout).await?;
-            Ok(Open { connection, _counted: counted })
+            let mut lease = self.server.connect().await?;
+            let told = &self.server.connection;
+            session::set_up(&mut lease.connection, told, self.statement_timeout).await?;
+            Ok(lease)
         });
-        connected.await.unwrap_or_else(|_| {
-            Err(Failure::Unavailable(format!("{} does not answer", self.connection.host)))
-        })
+        connected.await.unwrap_or_else(|_| Err(Failure::late()))
     }
 
-    /// Stops what runs on the connection with this number. Where that fails, closing the connection
-    /// is all that is left to do.
-    async fn kill(&self, id: u32) {
-        let killed = timeout(STOP_PATIENCE, async {
-            let options = options::of(&self.connection, self.result_bytes, &self.network).await?;
-            let mut second = Conn::new(options).await.map_err(|error| failure(&error))?;
-            let killed = second.query_drop(format!("KILL QUERY {id}")).await;
-            killed.map_err(|error| failure(&error))
-        });
-        if let Ok(Err(failure)) = killed.await {
+    /// Stops what runs on a connection. Where that fails, closing the connection is all that is left
+    /// to do.
+    async fn kill(&self, peer: Peer, id: u32) {
+        if let Err(failure) = self.server.kill(peer, id).await {
             tracing::warn!(?failure, "a query could not be stopped by another connection");
         }
     }
@@ -183,24 +177,13 @@ impl Connector for MySqlDatabase {
         self.run(query, stop).boxed()
     }
 
-    fn describe(
-        self: Arc<Self>,
-        table: String,
-    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
-        async move {
-            let unknown = || Failure::Refused(format!("{table:?} is no table of the data source"));
-            self.tables().await?.remove(&table).ok_or_else(unknown)
-        }
-        .boxed()
-    }
-
     fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
         async move {
-            let mut open = self.connect().await?;
-            let tables =
-                schema::tables(&mut open.connection, self.connection.tables.as_deref()).await;
+            let mut lease = self.connect().await?;
+            let declared = self.server.connection.tables.as_deref();
+            let tables = schema::tables(&mut lease.connection, declared).await;
             let tables = tables.map_err(|error| failure(&error))?;
-            self.pool.give_back(open);
+            self.pool.give_back(lease);
             Ok(tables)
         }
         .boxed()

@@ -8,7 +8,6 @@ mod column;
 mod fault;
 mod login;
 mod moment;
-mod numeric;
 mod parameter;
 mod pool;
 mod question;
@@ -28,7 +27,7 @@ use model::name::SourceName;
 use model::source::Postgres;
 use tokio::time::timeout;
 
-use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::connector::{Circumstances, Connector, Failure, Query, Tables};
 use crate::result::ResultSet;
 use crate::stop::{Stop, Stopper, stop};
 use parameter::Parameter;
@@ -76,12 +75,14 @@ impl PostgresDatabase {
 
     async fn run(&self, query: &Query, stop: &Stop) -> Result<ResultSet, Failure> {
         let question = self.question(query)?;
-        match self.attempt(&question, stop).await {
+        let outcome = match self.attempt(&question, stop, self.session()).await {
             // The server may have ended a session since its last use. Reading twice does no harm.
-            Err((Unanswered::Lost(_), true)) => self.attempt(&question, stop).await,
+            Err((Unanswered::Lost(_), true)) => {
+                self.attempt(&question, stop, self.new_session()).await
+            }
             outcome => outcome,
-        }
-        .map_err(|(unanswered, _)| unanswered.into())
+        };
+        outcome.map_err(|(unanswered, _)| unanswered.into())
     }
 
     fn question(&self, query: &Query) -> Result<Question, Failure> {
@@ -103,13 +104,14 @@ impl PostgresDatabase {
         &self,
         question: &Question,
         stop: &Stop,
+        session: impl Future<Output = Result<Lease, Failure>>,
     ) -> Result<ResultSet, (Unanswered, bool)> {
         let stopped = async {
             tokio::select! { () = stop.ordered() => {}, () = self.closed.ordered() => {} }
         };
         tokio::pin!(stopped);
         let lease = tokio::select! {
-            lease = self.session() => lease.map_err(|failure| (Unanswered::Refused(failure), false)),
+            lease = session => lease.map_err(|failure| (Unanswered::Refused(failure), false)),
             () = &mut stopped => Err((Unanswered::Stopped, false)),
         };
         let mut lease = lease?;
@@ -122,7 +124,7 @@ impl PostgresDatabase {
         match &outcome {
             Ok(_) | Err(Unanswered::Refused(_)) => self.give_back(lease),
             Err(Unanswered::Lost(_)) => {}
-            Err(Unanswered::TooLarge(_) | Unanswered::Stopped) => self.end_query(lease).await,
+            Err(Unanswered::Unwanted(_) | Unanswered::Stopped) => self.end_query(lease).await,
         }
         outcome.map_err(|unanswered| (unanswered, is_used))
     }
@@ -130,19 +132,28 @@ impl PostgresDatabase {
     /// A session that does what it should.
     async fn session(&self) -> Result<Lease, Failure> {
         loop {
-            let mut lease = self.pool.take().await?;
-            let is_fresh = lease.checked.is_some_and(|checked| checked.elapsed() < self.untried);
-            let relies_on_rows = self.connection.row_security.is_some();
-            if is_fresh || (!lease.is_used && !relies_on_rows) {
-                return Ok(lease);
-            }
-            match self.trial(&mut lease).await {
-                Ok(()) => return Ok(lease),
+            let lease = self.pool.take().await?;
+            let is_used = lease.is_used;
+            match self.tried(lease).await {
                 // Another one may stand; the last one is new.
-                Err(Unanswered::Lost(_)) if lease.is_used => {}
-                Err(unanswered) => return Err(unanswered.into()),
+                Err(Unanswered::Lost(_)) if is_used => {}
+                outcome => return Ok(outcome?),
             }
         }
+    }
+
+    async fn new_session(&self) -> Result<Lease, Failure> {
+        Ok(self.tried(self.pool.take_new().await?).await?)
+    }
+
+    /// The session, after a trial if it needs one.
+    async fn tried(&self, mut lease: Lease) -> Result<Lease, Unanswered> {
+        let is_fresh = lease.checked.is_some_and(|checked| checked.elapsed() < self.untried);
+        let relies_on_rows = self.connection.row_security.is_some();
+        if !is_fresh && (lease.is_used || relies_on_rows) {
+            self.trial(&mut lease).await?;
+        }
+        Ok(lease)
     }
 
     /// A trivial question; where the source relies on it, whether row security holds.
@@ -151,10 +162,9 @@ impl PostgresDatabase {
             Some(_) => row_security::gaps(&self.connection, self.told.clone()),
             None => Question::of_catalog("select 'here'".to_owned(), Vec::new(), Vec::new()),
         };
-        let answer = timeout(TRIAL, question.ask(&mut lease.session)).await.map_err(|_| {
-            let detail = "the server did not answer in time".to_owned();
-            Unanswered::Lost(Failure::Unavailable(detail))
-        })??;
+        let answer = timeout(TRIAL, question.ask(&mut lease.session))
+            .await
+            .map_err(|_| Unanswered::Lost(Failure::late()))??;
         if self.connection.row_security.is_some() {
             let gaps = answer.rows().flatten().map(|cell| cell.to_string());
             if let Some(failure) = row_security::failure(&gaps.collect::<Vec<_>>()) {
@@ -190,36 +200,26 @@ impl PostgresDatabase {
     }
 
     /// Asks the catalog, in the connection's own name.
-    async fn look_up(&self, question: Question) -> Result<ResultSet, Failure> {
-        let mut lease = self.pool.take().await?;
-        let answer = question.ask(&mut lease.session).await;
-        if let Ok(_) | Err(Unanswered::Refused(_)) = answer {
-            self.pool.give_back(lease);
+    async fn look_up(&self, question: &Question) -> Result<ResultSet, Failure> {
+        loop {
+            let mut lease = self.pool.take().await?;
+            let answer = question.ask(&mut lease.session).await;
+            match answer {
+                Err(Unanswered::Lost(_)) if lease.is_used => continue,
+                Ok(_) | Err(Unanswered::Refused(_)) => self.pool.give_back(lease),
+                Err(_) => {}
+            }
+            return answer.map_err(Failure::from);
         }
-        answer.map_err(Failure::from)
-    }
-
-    async fn offered(&self) -> Result<Tables, Failure> {
-        let found = self.look_up(tables::columns(&self.connection, self.told.clone())).await?;
-        Ok(tables::offered(&self.connection, &found))
-    }
-
-    async fn columns(&self, table: &str) -> Result<Vec<TableColumn>, Failure> {
-        let mut offered = self.offered().await?;
-        let named = |name: &String| name.eq_ignore_ascii_case(table);
-        // Of two names that differ by case only, the one that is meant.
-        let name = offered.keys().find(|name| *name == table).or(offered.keys().find(|n| named(n)));
-        let name = name.cloned();
-        name.and_then(|name| offered.remove(&name))
-            .ok_or_else(|| Failure::Refused(format!("{table:?} is no table of the connection")))
     }
 }
 
 impl From<Unanswered> for Failure {
     fn from(unanswered: Unanswered) -> Self {
         match unanswered {
-            Unanswered::Refused(failure) | Unanswered::Lost(failure) => failure,
-            Unanswered::TooLarge(limit) => Self::TooLarge(limit),
+            Unanswered::Refused(failure)
+            | Unanswered::Lost(failure)
+            | Unanswered::Unwanted(failure) => failure,
             Unanswered::Stopped => Self::Stopped,
         }
     }
@@ -234,15 +234,12 @@ impl Connector for PostgresDatabase {
         async move { self.run(&query, &stop).await }.boxed()
     }
 
-    fn describe(
-        self: Arc<Self>,
-        table: String,
-    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
-        async move { self.columns(&table).await }.boxed()
-    }
-
     fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {
-        async move { self.offered().await }.boxed()
+        async move {
+            let found = self.look_up(&tables::columns(&self.connection, self.told.clone())).await?;
+            Ok(tables::offered(&self.connection, &found))
+        }
+        .boxed()
     }
 
     fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {

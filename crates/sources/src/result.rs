@@ -1,7 +1,10 @@
 //! What a query answered: named columns of a few kinds, and cells that need no knowledge of Arrow.
 
+mod builder;
 mod canonical;
 mod cell;
+mod column_builder;
+mod decimals;
 mod steps;
 
 use std::sync::{Arc, OnceLock};
@@ -10,7 +13,10 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use bytes::Bytes;
 
+pub(crate) use builder::{MOST_COLUMNS, Measure, ResultBuilder};
 pub use cell::{Cell, Decimal};
+pub(crate) use column_builder::{ColumnBuilder, days_since_1970, hexadecimal};
+pub(crate) use decimals::is_number;
 pub(crate) use steps::apply;
 
 use crate::cache::Kept;
@@ -69,9 +75,9 @@ impl ResultSet {
         Ok(Self { columns, batches, row_count, total_rows: None, encoded: OnceLock::new() })
     }
 
-    /// Of a connector that brings its columns into those forms itself: batch by batch, each column is
-    /// an array of a type that a [`Cell`] is read from.
-    pub(crate) fn of_canonical(columns: Vec<Column>, batches: Vec<RecordBatch>) -> Self {
+    /// Of columns that were built in those forms: batch by batch, each is an array of a type that a
+    /// [`Cell`] is read from.
+    fn of_canonical(columns: Vec<Column>, batches: Vec<RecordBatch>) -> Self {
         let row_count = batches.iter().map(RecordBatch::num_rows).sum();
         Self { columns, batches, row_count, total_rows: None, encoded: OnceLock::new() }
     }

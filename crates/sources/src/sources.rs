@@ -9,6 +9,7 @@ use blake3::Hash;
 use model::name::{SourceId, TableName};
 use model::source::DataSource;
 use query::{Statement, Step};
+use tokio::time::timeout;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
@@ -119,9 +120,9 @@ impl Sources {
         table: &TableName,
     ) -> Result<Vec<TableColumn>, SourceError> {
         let connector = self.instance(source)?.connector();
-        // A task of its own, because a request cut off in the middle would garble the next one.
-        let described = tokio::spawn(connector.describe(table.to_string())).await;
-        Ok(described.map_err(|error| SourceError::Unavailable { detail: error.to_string() })??)
+        let limit = self.limits().statement_timeout;
+        let described = timeout(limit, connector.describe(table.to_string())).await;
+        Ok(described.map_err(|_| SourceError::TimedOut { limit })??)
     }
 
     /// Lets go of a source whose definition has changed or gone: no result of it is answered from

@@ -26,7 +26,7 @@ use rusqlite::{Error, ErrorCode};
 use tokio::task::spawn_blocking;
 
 use crate::activity::Activity;
-use crate::connector::{Circumstances, Connector, Failure, Query, TableColumn, Tables};
+use crate::connector::{Circumstances, Connector, Failure, Query, Tables};
 use crate::result::ResultSet;
 use crate::stop::Stop;
 use opened::{Identity, Opened};
@@ -84,7 +84,7 @@ impl SqliteFile {
     /// The file as it is now, opened.
     fn take(&self) -> Result<Opened, Failure> {
         if self.closed.load(Ordering::Relaxed) {
-            return Err(Failure::Unavailable("the source is closed".to_owned()));
+            return Err(Failure::closed());
         }
         let identity = Identity::of(&self.path)?;
         let opened = {
@@ -150,17 +150,6 @@ impl Connector for SqliteFile {
             rows::read(opened, &query)
         };
         self.run(stop, read).boxed()
-    }
-
-    fn describe(
-        self: Arc<Self>,
-        table: String,
-    ) -> BoxFuture<'static, Result<Vec<TableColumn>, Failure>> {
-        async move {
-            let unknown = || Failure::Refused(format!("{table:?} is no table of the data source"));
-            self.tables().await?.remove(&table).ok_or_else(unknown)
-        }
-        .boxed()
     }
 
     fn tables(self: Arc<Self>) -> BoxFuture<'static, Result<Tables, Failure>> {

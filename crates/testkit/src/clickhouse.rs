@@ -8,26 +8,21 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::cluster::{Certificate, free_port, remove_orphans};
 use crate::keeper::Keeper;
+use crate::start::{Certificate, folder, free_port, wait};
 
 const PROGRAM: &str = "/usr/sbin/clickhouse-server";
-/// Begins the names of our directories; the number of the process that made them follows.
-const PREFIX: &str = "fanlight-clickhouse-";
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server, stopped and then removed when dropped.
 pub struct ClickHouse {
     http_port: u16,
     // Before its directory, so that it has ended when that is removed.
-    _server: Keeper,
+    server: Option<Keeper>,
     dir: TempDir,
 }
 
@@ -37,45 +32,75 @@ pub struct ClickHousePair {
     pub second: ClickHouse,
 }
 
+/// What not every server has.
+#[derive(Default)]
+struct Further<'a> {
+    /// The port for TLS, and what is shown there.
+    tls: Option<(u16, &'a Certificate)>,
+    users: Option<&'a str>,
+}
+
 impl ClickHouse {
     /// Starts a server with an empty database `default`. The user `default` may do everything; `reader`,
     /// with the password `secret`, may read and choose settings.
     pub fn start() -> Result<Self> {
         let (http_port, tcp_port) = (free_port()?, free_port()?);
-        Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], None)
+        Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], Further::default())
+    }
+
+    /// Starts a server that knows further profiles and users, as ClickHouse's XML.
+    pub fn start_with_users(users: &str) -> Result<Self> {
+        let (http_port, tcp_port) = (free_port()?, free_port()?);
+        let further = Further { users: Some(users), ..Further::default() };
+        Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], further)
     }
 
     /// Starts a server that is reached by TLS as well; also the port for that.
     pub fn start_with_tls(certificate: &Certificate) -> Result<(Self, u16)> {
         let (http_port, tcp_port, https_port) = (free_port()?, free_port()?, free_port()?);
-        let tls = Some((https_port, certificate));
-        Ok((Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], tls)?, https_port))
+        let further = Further { tls: Some((https_port, certificate)), ..Further::default() };
+        Ok((Self::start_with(http_port, tcp_port, [tcp_port, tcp_port], further)?, https_port))
     }
 
     fn start_with(
         http_port: u16,
         tcp_port: u16,
         nodes: [u16; 2],
-        tls: Option<(u16, &Certificate)>,
+        further: Further<'_>,
     ) -> Result<Self> {
-        remove_orphans(PREFIX);
-        let prefix = format!("{PREFIX}{}-", std::process::id());
-        let dir = tempfile::Builder::new().prefix(&prefix).tempdir()?;
-        let config = dir.path().join("config.xml");
-        let tls = tls.map(|(port, certificate)| encryption(dir.path(), port, certificate));
+        let dir = folder("clickhouse")?;
+        let tls = further.tls.map(|(port, certificate)| encryption(dir.path(), port, certificate));
         let tls = tls.transpose()?.unwrap_or_default();
         let text = configuration(dir.path(), http_port, tcp_port, nodes, &tls);
-        std::fs::write(&config, text)?;
+        std::fs::write(dir.path().join("config.xml"), text)?;
         std::fs::write(dir.path().join("users.xml"), USERS)?;
-        let log = std::fs::File::create(dir.path().join("log"))?;
+        if let Some(users) = further.users {
+            let folder = dir.path().join("users.d");
+            std::fs::create_dir(&folder)?;
+            std::fs::write(folder.join("further.xml"), format!("<yandex>{users}</yandex>"))?;
+        }
+        let mut server = Self { http_port, server: None, dir };
+        server.resume()?;
+        Ok(server)
+    }
+
+    /// Ends the server at once, as a crash does, and keeps what it had written.
+    pub fn crash(&mut self) {
+        self.server.take();
+    }
+
+    /// Starts the server after [`ClickHouse::crash`], and waits until it answers.
+    pub fn resume(&mut self) -> Result<()> {
+        let folder = self.dir.path();
+        let log = std::fs::File::create(folder.join("log"))?;
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", PROGRAM]).arg("--config-file").arg(&config);
-        command.current_dir(dir.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        let server = Keeper::start(command, Signal::KILL)
+        command.args(["--pdeathsig", "KILL", PROGRAM]).arg("--config-file");
+        command.arg(folder.join("config.xml")).current_dir(folder);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let keeper = Keeper::start(command, Signal::KILL)
             .context("starting ClickHouse (Debian package clickhouse-server)")?;
-        let started = Self { http_port, _server: server, dir };
-        started.wait()?;
-        Ok(started)
+        self.server = Some(keeper);
+        wait("ClickHouse", folder, || self.execute("SELECT 1").is_ok())
     }
 
     /// The port of the HTTP interface.
@@ -110,27 +135,14 @@ impl ClickHouse {
         ensure!(head.contains(" 200 "), "ClickHouse: {body}");
         Ok(body.to_owned())
     }
-
-    /// Waits until the server answers.
-    fn wait(&self) -> Result<()> {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            if self.execute("SELECT 1").is_ok() {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
-        bail!("ClickHouse did not start: {log}")
-    }
 }
 
 impl ClickHousePair {
     /// Starts two servers that know each other as the shards of the cluster `pair`.
     pub fn start() -> Result<Self> {
         let (http, tcp) = ([free_port()?, free_port()?], [free_port()?, free_port()?]);
-        let first = ClickHouse::start_with(http[0], tcp[0], tcp, None)?;
-        let second = ClickHouse::start_with(http[1], tcp[1], tcp, None)?;
+        let first = ClickHouse::start_with(http[0], tcp[0], tcp, Further::default())?;
+        let second = ClickHouse::start_with(http[1], tcp[1], tcp, Further::default())?;
         Ok(Self { first, second })
     }
 

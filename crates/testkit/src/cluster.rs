@@ -7,19 +7,17 @@
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::keeper::Keeper;
+use crate::start::{Certificate, copy, folder, free_port, template, wait};
 
 const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
+/// Names a folder with the `initdb` and `postgres` of another version, to try that one.
+const OTHER_PROGRAMS: &str = "FANLIGHT_TEST_POSTGRES";
 const USER: &str = "fanlight";
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Begins the names of our directories; the number of the process that made them follows.
-const PREFIX: &str = "fanlight-postgres-";
 
 /// A running cluster, stopped and then removed when dropped.
 pub struct Cluster {
@@ -29,12 +27,6 @@ pub struct Cluster {
     /// Part of the socket's name too.
     port: u16,
     server: Option<Keeper>,
-}
-
-/// What a server shows to those who connect by TLS, as PEM.
-pub struct Certificate {
-    pub chain: String,
-    pub key: String,
 }
 
 impl Cluster {
@@ -63,9 +55,8 @@ impl Cluster {
     }
 
     fn prepare() -> Result<Self> {
-        remove_orphans(PREFIX);
         let dir = private_dir()?;
-        copy(&template()?, &dir.path().join("data"))?;
+        copy(&initialised()?, &dir.path().join("data"))?;
         Ok(Self { dir, settings: Vec::new(), port: 5432, server: None })
     }
 
@@ -143,8 +134,14 @@ impl Cluster {
 
     /// Runs SQL as the owner of the database; what it answers, a line per row.
     pub fn ask(&self, sql: &str) -> Result<String> {
+        self.ask_as(USER, sql)
+    }
+
+    /// The same as another user.
+    pub fn ask_as(&self, user: &str, sql: &str) -> Result<String> {
         let mut psql = Command::new(format!("{PROGRAMS}/psql"));
-        let done = psql.args([&self.url(), "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql]).output()?;
+        let url = format!("{} user={user}", self.url());
+        let done = psql.args([&url, "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql]).output()?;
         ensure!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
         Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
     }
@@ -152,16 +149,10 @@ impl Cluster {
     /// Waits until the server says in its pid file that it takes connections.
     fn wait(&self) -> Result<()> {
         let file = self.dir.path().join("data/postmaster.pid");
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        wait("PostgreSQL", self.dir.path(), || {
             let state = std::fs::read_to_string(&file).unwrap_or_default();
-            if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
-        bail!("PostgreSQL did not start: {log}")
+            state.lines().nth(7).is_some_and(|line| line.trim() == "ready")
+        })
     }
 }
 
@@ -187,7 +178,7 @@ fn start(dir: &Path, further: &[String]) -> Result<Keeper> {
         "log_min_messages=fatal".to_owned(),
     ];
     let mut command = as_user(&["setpriv", "--pdeathsig", "KILL"]);
-    command.arg(format!("{PROGRAMS}/postgres")).arg("-D").arg(data);
+    command.arg(programs().join("postgres")).arg("-D").arg(data);
     // Of two settings of one name, the later is in force.
     for setting in settings.iter().chain(further) {
         command.arg("-c").arg(setting);
@@ -222,10 +213,7 @@ fn user() -> (u32, u32) {
 
 /// A temporary directory that the server's user owns.
 fn private_dir() -> Result<TempDir> {
-    let dir = tempfile::Builder::new()
-        .prefix(&format!("{PREFIX}{}-", std::process::id()))
-        .tempdir()
-        .context("making a directory for PostgreSQL")?;
+    let dir = folder("postgres")?;
     if rustix::process::geteuid().is_root() {
         let (uid, gid) = user();
         chown(dir.path(), Some(uid), Some(gid))?;
@@ -233,42 +221,30 @@ fn private_dir() -> Result<TempDir> {
     Ok(dir)
 }
 
-/// An initialised data directory, made once per build directory.
-fn template() -> Result<PathBuf> {
-    let binary = std::env::current_exe()?;
-    let beside = binary.parent().context("the test binary stands in a directory")?;
-    let template = beside.join("postgres-15-template");
-    if template.is_dir() {
-        return Ok(template);
-    }
-    let dir = private_dir()?;
-    let data = dir.path().join("data");
-    initialise(&data)?;
-    let unfinished = tempfile::Builder::new().prefix("postgres-template-").tempdir_in(beside)?;
-    let copied = unfinished.path().join("data");
-    copy(&data, &copied)?;
-    match std::fs::rename(&copied, &template) {
-        Ok(()) => Ok(template),
-        // Another test was faster.
-        Err(_) if template.is_dir() => Ok(template),
-        Err(fault) => Err(fault).context("keeping PostgreSQL's data directory"),
-    }
+/// Where the server's own programs are.
+fn programs() -> PathBuf {
+    std::env::var_os(OTHER_PROGRAMS).map_or_else(|| PathBuf::from(PROGRAMS), PathBuf::from)
+}
+
+/// An initialised data directory.
+fn initialised() -> Result<PathBuf> {
+    let version = programs().display().to_string().replace('/', "-");
+    template(&format!("postgres{version}-template"), |to| {
+        let dir = private_dir()?;
+        let data = dir.path().join("data");
+        initialise(&data)?;
+        copy(&data, to)
+    })
 }
 
 fn initialise(data: &Path) -> Result<()> {
     let mut command = as_user(&["setpriv"]);
-    command.arg(format!("{PROGRAMS}/initdb")).arg("-D").arg(data);
+    command.arg(programs().join("initdb")).arg("-D").arg(data);
     // A locale that does not sort by code point, so that a missing collation shows.
     command.args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu"]);
     command.args(["--icu-locale=en-US", "--wal-segsize=1", "--no-sync", "--no-instructions"]);
     let done = command.output().context("running initdb (Debian package postgresql-15)")?;
     ensure!(done.status.success(), "initdb: {}", String::from_utf8_lossy(&done.stderr));
-    Ok(())
-}
-
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
-    let done = Command::new("cp").arg("-a").arg(from).arg(to).output()?;
-    ensure!(done.status.success(), "cp: {}", String::from_utf8_lossy(&done.stderr));
     Ok(())
 }
 
@@ -281,23 +257,4 @@ pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
         chown(file, Some(uid), Some(gid))?;
     }
     Ok(())
-}
-
-/// A port that nobody listens on just now.
-pub(crate) fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-/// Removes what tests left behind that were killed: directories whose names begin with `prefix` and the
-/// number of the process that made them. Their servers have died with it.
-pub(crate) fn remove_orphans(prefix: &str) {
-    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
-    for entry in entries {
-        let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix(prefix)?.split('-').next());
-        if maker.is_some_and(|maker| !Path::new("/proc").join(maker).exists()) {
-            // Another test may be at it as well.
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
 }

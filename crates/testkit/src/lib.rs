@@ -8,12 +8,14 @@ mod keeper;
 mod mariadb;
 mod pooler;
 mod samples;
+mod start;
 mod store;
 
 pub use clickhouse::{ClickHouse, ClickHousePair};
 pub use clock::ManualClock;
-pub use cluster::{Certificate, Cluster};
+pub use cluster::Cluster;
 pub use mariadb::MariaDb;
 pub use pooler::Pooler;
 pub use samples::{customer, customer_below, flights, stored_customer, viewer_scope};
+pub use start::Certificate;
 pub use store::{ClosedStore, TestStore};

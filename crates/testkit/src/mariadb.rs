@@ -9,18 +9,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::cluster::{Certificate, copy, free_port};
 use crate::keeper::Keeper;
+use crate::start::{Certificate, copy, folder, free_port, template, wait};
 
 const SERVER: &str = "/usr/sbin/mariadbd";
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What every server begins with. Kept small: the default is made for large databases.
 const STORAGE: [&str; 2] =
@@ -62,8 +59,8 @@ impl MariaDb {
     }
 
     fn prepare() -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("fanlight-mariadb-").tempdir()?;
-        copy(&template()?, &dir.path().join("data"))?;
+        let dir = folder("mariadb")?;
+        copy(&template("mariadb-template", initialise)?, &dir.path().join("data"))?;
         std::fs::write(dir.path().join("beginning.sql"), BEGINNING)?;
         Ok(Self { port: free_port()?, server: None, dir, options: Vec::new() })
     }
@@ -94,7 +91,8 @@ impl MariaDb {
         let keeper = Keeper::start(command, Signal::KILL)
             .context("starting MariaDB (Debian package mariadb-server)")?;
         self.server = Some(keeper);
-        self.wait()
+        // It answers when it has made its user.
+        wait("MariaDB", self.dir.path(), || self.execute("SELECT 1").is_ok())
     }
 
     /// The port on 127.0.0.1.
@@ -120,38 +118,6 @@ impl MariaDb {
         let done = running.wait_with_output()?;
         ensure!(done.status.success(), "mariadb: {}", String::from_utf8_lossy(&done.stderr));
         Ok(String::from_utf8_lossy(&done.stdout).trim_end().to_owned())
-    }
-
-    /// Waits until the server answers and has made its user.
-    fn wait(&self) -> Result<()> {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            if self.execute("SELECT 1").is_ok() {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
-        bail!("MariaDB did not start: {log}")
-    }
-}
-
-/// An initialised data directory, made once per build directory.
-fn template() -> Result<PathBuf> {
-    let binary = std::env::current_exe()?;
-    let beside = binary.parent().context("the test binary stands in a directory")?;
-    let template = beside.join("mariadb-template");
-    if template.is_dir() {
-        return Ok(template);
-    }
-    let unfinished = tempfile::Builder::new().prefix("mariadb-template-").tempdir_in(beside)?;
-    let data = unfinished.path().join("data");
-    initialise(&data)?;
-    match std::fs::rename(&data, &template) {
-        Ok(()) => Ok(template),
-        // Another test was faster.
-        Err(_) if template.is_dir() => Ok(template),
-        Err(fault) => Err(fault).context("keeping MariaDB's data directory"),
     }
 }
 

@@ -1,19 +1,19 @@
 //! A pooler before a PostgreSQL cluster: Debian's PgBouncer, which hands each transaction to another
 //! session of the server.
 
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use rustix::process::Signal;
 
 use crate::cluster::{Cluster, as_user, write_private};
 use crate::keeper::Keeper;
+use crate::start::wait;
 
 /// Debian keeps it off the path of most users.
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running pooler, ended when dropped. It listens beside the cluster's socket, on [`Pooler::PORT`].
 pub struct Pooler {
@@ -34,20 +34,10 @@ impl Pooler {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let process = Keeper::start(command, Signal::TERM)
             .context("starting PgBouncer (Debian package pgbouncer)")?;
-        wait(&folder.join(format!(".s.PGSQL.{}", Self::PORT)))?;
+        let socket = folder.join(format!(".s.PGSQL.{}", Self::PORT));
+        wait("PgBouncer", folder, || UnixStream::connect(&socket).is_ok())?;
         Ok(Self { _process: process })
     }
-}
-
-fn wait(socket: &Path) -> Result<()> {
-    let started = Instant::now();
-    while started.elapsed() < PATIENCE {
-        if std::os::unix::net::UnixStream::connect(socket).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    bail!("PgBouncer did not start")
 }
 
 fn settings(folder: &Path) -> String {

@@ -1,6 +1,6 @@
 //! On what ground each dataset answers a viewer, told at its place in the files.
 
-use model::name::{DashboardName, DatasetName, SchemaName};
+use model::name::{DashboardName, DatasetName, PanelId, SchemaName};
 use model::{Declaration, Levels};
 use query::{Finding, Ground, SchemaFacts, Severity, SourceFacts, check_dashboard, check_sharing};
 
@@ -59,6 +59,23 @@ impl Workspace {
     pub fn assess(&self, present: &Levels) -> Vec<Assessment> {
         let found = assess(self.declaration(), present).into_iter();
         found.map(|found| self.assessment(found)).collect()
+    }
+
+    /// A fault of a panel, told at its place in the files. `pointer`: the key in the panel.
+    pub fn fault_of_panel(
+        &self,
+        dashboard: &DashboardName,
+        panel: &PanelId,
+        pointer: &str,
+        message: &str,
+    ) -> Fault {
+        let declared = self.declaration().dashboards.get(dashboard);
+        let panels = declared.into_iter().flat_map(|declared| &declared.definition.panels);
+        let at = panels.take_while(|other| other.id != *panel).count().to_string();
+        let keys = pointer.split('/').skip(1);
+        let path = ["dashboards", dashboard.as_str(), "panels", &at].into_iter().chain(keys);
+        let path: Vec<String> = path.map(str::to_owned).collect();
+        self.files.fault(&path, &format!("panel {:?}: {message}", panel.as_str()))
     }
 
     fn assessment(&self, found: DatasetFinding) -> Assessment {

@@ -15,6 +15,7 @@ export const tableStyles = css`
     overflow: auto;
     overscroll-behavior-x: contain;
     container-type: inline-size;
+    isolation: isolate;
   }
   .scroll:focus-visible {
     outline-offset: -2px;

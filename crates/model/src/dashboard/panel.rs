@@ -229,6 +229,19 @@ impl Dimension {
     }
 }
 
+impl From<ColumnTotal> for Simple {
+    fn from(total: ColumnTotal) -> Self {
+        match total {
+            ColumnTotal::Count => Self::Count,
+            ColumnTotal::CountDistinct => Self::CountDistinct,
+            ColumnTotal::Sum => Self::Sum,
+            ColumnTotal::Avg => Self::Avg,
+            ColumnTotal::Min => Self::Min,
+            ColumnTotal::Max => Self::Max,
+        }
+    }
+}
+
 impl Others {
     /// What the group is called, when there is one.
     pub fn label(&self) -> Option<&str> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::connection::{Faults, Kind};
 use super::secret::Secret;
-use super::server::{Tls, TlsMode, fault_of_host, fault_of_word};
-use super::{ConnectionFault, Faults};
+use super::server::{Server, Tls, TlsMode};
 use crate::name::TableName;
 
 /// A database of ClickHouse, asked by its HTTP interface.
@@ -69,20 +69,29 @@ impl ClickHouse {
         };
         self.port.unwrap_or(of_mode)
     }
+}
 
-    pub(super) fn check(&self) -> Vec<ConnectionFault> {
-        let mut faults = Faults::default();
-        faults.add("host", fault_of_host(&self.host, false));
-        faults.add_port(self.port.unwrap_or(1));
-        faults.add("database", fault_of_word(&self.database));
-        faults.add("user", fault_of_word(&self.user));
+impl Kind for ClickHouse {
+    fn check(&self, faults: &mut Faults) {
+        faults.add_host(&self.host);
+        faults.add_login(self.port(), &self.database, &self.user);
         faults.add_settings(&self.settings, &SETTINGS);
         faults.add_connections(self.connections);
-        faults.0
     }
 
-    /// Whether two connections speak to the same server as the same user.
-    pub(super) fn is_same_login(&self, other: &Self) -> bool {
-        (&self.host, self.port, &self.user) == (&other.host, other.port, &other.user)
+    fn tables(&self) -> Option<Vec<&TableName>> {
+        self.tables.as_ref().map(|tables| tables.iter().collect())
+    }
+
+    fn connections(&self) -> Option<u16> {
+        self.connections
+    }
+
+    fn server(&self) -> Option<Server<'_>> {
+        Some(Server { host: &self.host, port: self.port(), user: &self.user, tls: &self.tls })
+    }
+
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
+        Some(&mut self.password)
     }
 }

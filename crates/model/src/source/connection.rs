@@ -1,6 +1,7 @@
 //! How a data source is reached.
 
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::mysql::MySql;
 use super::postgres::Postgres;
 use super::row_security::RowSecurity;
 use super::secret::Secret;
+use super::server::{Server, fault_of_host, fault_of_word};
 use super::sqlite::Sqlite;
 use super::storage::Storage;
 use crate::name::TableName;
@@ -43,90 +45,108 @@ pub struct ConnectionFault {
     pub message: String,
 }
 
+/// What each kind of connection says of itself.
+pub(super) trait Kind {
+    /// What its values break, whatever their types allow.
+    fn check(&self, faults: &mut Faults);
+
+    /// The tables that datasets may name; `None`: all that the database shows.
+    fn tables(&self) -> Option<Vec<&TableName>>;
+
+    /// Queries that run at once, where the connection says so.
+    fn connections(&self) -> Option<u16>;
+
+    /// The database server that it speaks to, if it speaks to one.
+    fn server(&self) -> Option<Server<'_>>;
+
+    /// The one secret that it may have.
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>>;
+
+    /// The row security of the database itself, where a query relies on it.
+    fn row_security(&self) -> Option<&RowSecurity> {
+        None
+    }
+}
+
 impl Connection {
     /// What its values break, whatever the type allows.
     pub fn check(&self) -> Vec<ConnectionFault> {
-        match self {
-            Self::Files(it) => it.check(),
-            Self::Postgres(it) => it.check(),
-            Self::MySql(it) => it.check(),
-            Self::Sqlite(it) => it.check(),
-            Self::ClickHouse(it) => it.check(),
-        }
+        let mut faults = Faults::default();
+        self.kind().check(&mut faults);
+        faults.0
     }
 
     /// The tables that datasets may name; `None`: all that the database shows.
     pub fn tables(&self) -> Option<Vec<&TableName>> {
-        match self {
-            Self::Files(it) => Some(it.tables.keys().collect()),
-            Self::Postgres(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
-            Self::MySql(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
-            Self::Sqlite(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
-            Self::ClickHouse(it) => it.tables.as_ref().map(|tables| tables.iter().collect()),
-        }
+        self.kind().tables()
     }
 
     /// The row security of the database itself, where a query relies on it.
     pub fn row_security(&self) -> Option<&RowSecurity> {
-        match self {
-            Self::Postgres(it) => it.row_security.as_ref(),
-            _ => None,
-        }
+        self.kind().row_security()
     }
 
     /// Queries that run at once, where the connection says so.
     pub fn connections(&self) -> Option<u16> {
-        match self {
-            Self::Files(_) => None,
-            Self::Postgres(it) => it.connections,
-            Self::MySql(it) => it.connections,
-            Self::Sqlite(it) => it.connections,
-            Self::ClickHouse(it) => it.connections,
-        }
+        self.kind().connections()
+    }
+
+    /// The database server that is asked, if one is.
+    pub fn server(&self) -> Option<Server<'_>> {
+        self.kind().server()
     }
 
     /// What may be shown of it: all but secrets.
     #[must_use]
     pub fn without_secrets(&self) -> Self {
         let mut shown = self.clone();
-        if let Some(secret) = shown.secret_mut() {
+        if let Some(secret) = shown.kind_mut().secret_mut() {
             *secret = None;
         }
         shown
     }
 
     /// A connection that names no secret keeps the present one's, as long as the same user asks the
-    /// same server: else whoever may change a connection could have the secret sent elsewhere.
+    /// same server in the same way: else whoever may change a connection could have the secret sent
+    /// elsewhere, or so that others can read it on its way.
     #[must_use]
     pub fn with_secrets_of(mut self, present: &Self) -> Self {
-        let same = match (&self, present) {
-            (Self::Files(one), Self::Files(other)) => match (&one.storage, &other.storage) {
-                (Some(Storage::S3(one)), Some(Storage::S3(other))) => one.is_same_login(other),
-                _ => false,
-            },
-            (Self::Postgres(one), Self::Postgres(other)) => one.is_same_login(other),
-            (Self::MySql(one), Self::MySql(other)) => one.is_same_login(other),
-            (Self::ClickHouse(one), Self::ClickHouse(other)) => one.is_same_login(other),
-            _ => false,
-        };
-        if let Some(secret @ None) = self.secret_mut()
-            && same
+        let is_same = self.is_same_login(present);
+        if let Some(secret @ None) = self.kind_mut().secret_mut()
+            && is_same
         {
-            *secret = present.clone().secret_mut().and_then(|secret| secret.take());
+            *secret = present.clone().kind_mut().secret_mut().and_then(|secret| secret.take());
         }
         self
     }
 
-    /// The one secret that a kind of connection may have.
-    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
-        match self {
-            Self::Files(it) => match it.storage.as_mut()? {
-                Storage::S3(store) => Some(&mut store.secret_access_key),
+    fn is_same_login(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Files(one), Self::Files(other)) => match (&one.storage, &other.storage) {
+                (Some(Storage::S3(one)), Some(Storage::S3(other))) => one.is_same_login(other),
+                _ => false,
             },
-            Self::Sqlite(_) => None,
-            Self::Postgres(it) => Some(&mut it.password),
-            Self::MySql(it) => Some(&mut it.password),
-            Self::ClickHouse(it) => Some(&mut it.password),
+            _ => discriminant(self) == discriminant(other) && self.server() == other.server(),
+        }
+    }
+
+    fn kind(&self) -> &dyn Kind {
+        match self {
+            Self::Files(it) => it,
+            Self::Postgres(it) => it,
+            Self::MySql(it) => it,
+            Self::Sqlite(it) => it,
+            Self::ClickHouse(it) => it,
+        }
+    }
+
+    fn kind_mut(&mut self) -> &mut dyn Kind {
+        match self {
+            Self::Files(it) => it,
+            Self::Postgres(it) => it,
+            Self::MySql(it) => it,
+            Self::Sqlite(it) => it,
+            Self::ClickHouse(it) => it,
         }
     }
 }
@@ -144,8 +164,18 @@ impl Faults {
         self.add_at(&[field, part], message);
     }
 
-    pub(super) fn add_port(&mut self, port: u16) {
+    pub(super) fn add_host(&mut self, host: &str) {
+        self.add("host", fault_of_host(host, false));
+    }
+
+    pub(super) fn add_host_or_socket(&mut self, host: &str) {
+        self.add("host", fault_of_host(host, true));
+    }
+
+    pub(super) fn add_login(&mut self, port: u16, database: &str, user: &str) {
         self.add("port", (port == 0).then(|| "must be 1 to 65535".to_owned()));
+        self.add("database", fault_of_word(database));
+        self.add("user", fault_of_word(user));
     }
 
     pub(super) fn add_connections(&mut self, connections: Option<u16>) {
@@ -293,9 +323,16 @@ mod tests {
         let text = serde_json::to_string(&shown).expect("JSON");
         assert!(!text.contains("password"), "{text}");
         assert_eq!(shown.clone().with_secrets_of(&whole), whole);
-        for (field, value) in [("host", "evil"), ("user", "root"), ("port", "5433")] {
+        let changes = [
+            ("host", json!("evil")),
+            ("user", json!("root")),
+            ("port", json!(5433)),
+            ("tls", json!({"mode": "off"})),
+            ("type", json!("mysql")),
+        ];
+        for (field, value) in changes {
             let mut json = serde_json::to_value(&shown).expect("JSON");
-            json[field] = value.parse::<u16>().map_or_else(|_| json!(value), |port| json!(port));
+            json[field] = value;
             let elsewhere = connection(json);
             assert_eq!(elsewhere.clone().with_secrets_of(&whole), elsewhere, "{field}");
         }

@@ -6,8 +6,10 @@ use glob::Pattern;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::connection::{Faults, Kind};
+use super::secret::Secret;
+use super::server::Server;
 use super::storage::Storage;
-use super::{ConnectionFault, Faults};
 use crate::name::TableName;
 
 /// Files as tables.
@@ -88,11 +90,10 @@ impl FileTable {
     }
 }
 
-impl Files {
-    pub(super) fn check(&self) -> Vec<ConnectionFault> {
-        let mut faults = Faults::default();
+impl Kind for Files {
+    fn check(&self, faults: &mut Faults) {
         if let Some(Storage::S3(store)) = &self.storage {
-            store.check(&mut faults);
+            store.check(faults);
         }
         for (name, table) in &self.tables {
             let path = self.fault_of_path(&table.path).map(str::to_owned);
@@ -104,9 +105,28 @@ impl Files {
             let at = ["tables", name.as_str(), "delimiter"];
             faults.add_at(&at, (!fits).then_some(message));
         }
-        faults.0
     }
 
+    fn tables(&self) -> Option<Vec<&TableName>> {
+        Some(self.tables.keys().collect())
+    }
+
+    /// The engine's workers take what the server's own limit says.
+    fn connections(&self) -> Option<u16> {
+        None
+    }
+
+    fn server(&self) -> Option<Server<'_>> {
+        None
+    }
+
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
+        let Storage::S3(store) = self.storage.as_mut()?;
+        Some(&mut store.secret_access_key)
+    }
+}
+
+impl Files {
     fn fault_of_path(&self, path: &str) -> Option<&'static str> {
         let climbs = || path.split('/').any(|part| part == "." || part == "..");
         if path.contains('\0') {
@@ -161,7 +181,8 @@ mod tests {
     fn check(path: &str, expected: Option<&str>) {
         let table = FileTable { path: path.to_owned(), ..FileTable::default() };
         let tables = BTreeMap::from([("rows".parse().expect("a name"), table)]);
-        let faults = Files { tables, ..Files::default() }.check();
+        let files = Files { tables, ..Files::default() };
+        let faults = crate::source::Connection::Files(files).check();
         let place = ["tables", "rows", "path"].map(str::to_owned);
         assert!(faults.iter().all(|fault| fault.path == place), "{faults:?}");
         let message = faults.first().map(|fault| fault.message.as_str());

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::connection::{Faults, Kind};
 use super::secret::Secret;
-use super::server::{Tls, fault_of_host, fault_of_word};
-use super::{ConnectionFault, Faults};
+use super::server::{Server, Tls};
 use crate::name::TableName;
 
 /// A database of MySQL or MariaDB.
@@ -57,20 +57,28 @@ fn is_port(port: &u16) -> bool {
     *port == self::port()
 }
 
-impl MySql {
-    pub(super) fn check(&self) -> Vec<ConnectionFault> {
-        let mut faults = Faults::default();
-        faults.add("host", fault_of_host(&self.host, true));
-        faults.add_port(self.port);
-        faults.add("database", fault_of_word(&self.database));
-        faults.add("user", fault_of_word(&self.user));
+impl Kind for MySql {
+    fn check(&self, faults: &mut Faults) {
+        faults.add_host_or_socket(&self.host);
+        faults.add_login(self.port, &self.database, &self.user);
         faults.add_settings(&self.settings, &SETTINGS);
         faults.add_connections(self.connections);
-        faults.0
     }
 
-    /// Whether two connections speak to the same server as the same user.
-    pub(super) fn is_same_login(&self, other: &Self) -> bool {
-        (&self.host, self.port, &self.user) == (&other.host, other.port, &other.user)
+    fn tables(&self) -> Option<Vec<&TableName>> {
+        self.tables.as_ref().map(|tables| tables.iter().collect())
+    }
+
+    fn connections(&self) -> Option<u16> {
+        self.connections
+    }
+
+    fn server(&self) -> Option<Server<'_>> {
+        let Self { host, port, user, tls, .. } = self;
+        Some(Server { host, port: *port, user, tls })
+    }
+
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
+        Some(&mut self.password)
     }
 }

@@ -3,6 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The server that a connection speaks to, and as whom.
+///
+/// A secret goes where all of this is the same, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Server<'a> {
+    pub host: &'a str,
+    pub port: u16,
+    pub user: &'a str,
+    pub tls: &'a Tls,
+}
+
 /// How a connection is encrypted and the server's certificate is looked at.
 ///
 /// When nothing is said, a server on this machine (`localhost`, a loopback address, a socket) is

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionFault, Faults};
+use super::connection::{Faults, Kind};
+use super::secret::Secret;
+use super::server::Server;
 use crate::name::TableName;
 
 /// A database file of SQLite, opened for reading only.
@@ -22,12 +24,26 @@ pub struct Sqlite {
     pub connections: Option<u16>,
 }
 
-impl Sqlite {
-    pub(super) fn check(&self) -> Vec<ConnectionFault> {
-        let mut faults = Faults::default();
+impl Kind for Sqlite {
+    fn check(&self, faults: &mut Faults) {
         let fits = !self.path.is_empty() && !self.path.contains('\0');
         faults.add("path", (!fits).then(|| "must be the path of a file".to_owned()));
         faults.add_connections(self.connections);
-        faults.0
+    }
+
+    fn tables(&self) -> Option<Vec<&TableName>> {
+        self.tables.as_ref().map(|tables| tables.iter().collect())
+    }
+
+    fn connections(&self) -> Option<u16> {
+        self.connections
+    }
+
+    fn server(&self) -> Option<Server<'_>> {
+        None
+    }
+
+    fn secret_mut(&mut self) -> Option<&mut Option<Secret>> {
+        None
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Faults;
+use super::connection::Faults;
 use super::secret::Secret;
 use super::server::{fault_of_host, fault_of_word};
 

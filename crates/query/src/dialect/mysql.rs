@@ -144,6 +144,11 @@ impl Dialect for MySql {
         }
     }
 
+    /// By the key's own collation, which a cast would lose.
+    fn comparable(&self, value: Fragment) -> Fragment {
+        value.between("coalesce(", ", '')")
+    }
+
     /// No aggregate of either server tells it.
     fn percentile(&self, _column: &str, _share: f64) -> Option<Fragment> {
         None

@@ -50,6 +50,10 @@ impl<'a> Asking<'a> {
                 Ok(Aim { shape: aim.shape.on_one_page(), ..aim })
             }
             Target::Options(id) => self.aim_at_options(id),
+            Target::Columns(dataset) => {
+                let shape = Shape::of_columns();
+                Ok(Aim { dataset, shape, panel: None, element: None, trend: None })
+            }
         }
     }
 

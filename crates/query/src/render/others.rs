@@ -16,6 +16,9 @@ pub(super) const FLAG: &str = "fanlight others";
 impl Frame<'_> {
     /// `from (…) as dataset` with the conditions on it, and the flag where there are others.
     pub(super) fn dataset_rows(&self, sql: &mut Fragment) {
+        if let Some(groups) = &self.shape.groups {
+            return Frame { shape: groups, ..*self }.rows_of_groups(sql);
+        }
         let mut rows = self.rendered.sql.clone().between("\nfrom (\n", "\n) as dataset");
         self.conditions(&mut rows, "dataset", &self.shape.before);
         let Some((top, names)) = self.shape.others.as_ref().and_then(|others| self.top(others))

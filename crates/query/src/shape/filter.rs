@@ -122,10 +122,18 @@ pub(super) fn of_viewer(
 ) -> Vec<Condition> {
     let mut conditions = Vec::new();
     for (at, filter) in filters.iter().enumerate() {
+        let pointer = || format!("/filters/{at}/column");
         let Some(column) = find(columns, filter.column.as_str()) else {
-            faults.push(unknown(format!("/filters/{at}/column"), &filter.column, columns));
+            faults.push(unknown(pointer(), &filter.column, columns));
             continue;
         };
+        if columns[column].looks_around {
+            let name = filter.column.as_str();
+            let message =
+                format!("{name:?} is computed from other rows and cannot choose among them");
+            faults.push(RequestFault { pointer: pointer(), message });
+            continue;
+        }
         match test(filter.operator, &filter.value, today) {
             // The definition's spelling becomes SQL, not the request's.
             Ok(test) => {
@@ -139,9 +147,9 @@ pub(super) fn of_viewer(
     conditions
 }
 
-/// The position of a result column that the database computes.
+/// The position of a result column.
 pub(super) fn find(columns: &[Column], name: &str) -> Option<usize> {
-    columns.iter().position(|column| column.result.name.as_str() == name && !column.looks_around)
+    columns.iter().position(|column| column.result.name.as_str() == name)
 }
 
 /// The fault of a column that the result does not have.

@@ -1,11 +1,12 @@
 //! The order of a result: always total, so that pages neither overlap nor skip.
 
-use model::dashboard::{Direction, Sort};
+use model::dashboard::{Direction, Panel, Sort};
 use model::name::ColumnName;
 
 use super::Column;
 use super::filter::{find, unknown};
 use crate::error::RequestFault;
+use crate::request::Request;
 
 /// One key of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,48 @@ pub(crate) enum Key {
     Result(usize),
     /// A column of the dataset that the result does not show.
     Hidden(ColumnName),
+}
+
+/// In what order the rows of a panel come.
+pub(super) struct Order {
+    /// That of the database, which says what a limit keeps and how figures run.
+    pub(super) database: Vec<OrderKey>,
+    /// That of the finished rows, where it is another.
+    pub(super) finished: Option<Vec<OrderKey>>,
+}
+
+impl Order {
+    /// The viewer's order in place of the author's. It moves the rows that a limit keeps and does not
+    /// choose others.
+    pub(super) fn of_panel(
+        panel: &Panel,
+        columns: &[Column],
+        request: &Request,
+        faults: &mut Vec<RequestFault>,
+    ) -> Result<Self, String> {
+        let own = of_author(&panel.sort, columns, !panel.columns.is_empty())?;
+        let wanted = match request.sort.is_empty() {
+            true => own.clone(),
+            false => of_viewer(&request.sort, columns, faults),
+        };
+        let looks_around = |one: &OrderKey| match one.key {
+            Key::Result(at) => columns[at].looks_around,
+            Key::Hidden(_) => false,
+        };
+        // Others are what the author's order leaves, whatever the database's is.
+        let is_limited = panel.limit.is_some() && panel.others_label().is_none();
+        let is_by_figures = wanted.iter().any(looks_around);
+        let keeps_own = is_by_figures || (is_limited && !request.sort.is_empty());
+        let is_filled = panel.fill.is_some() || panel.trend.is_some();
+        let mut database = if keeps_own { own } else { wanted.clone() };
+        database.retain(|one| !looks_around(one));
+        let finished = match (is_filled, keeps_own) {
+            (true, _) => Some(complete(wanted, columns.len())),
+            (false, true) => Some(wanted),
+            (false, false) => None,
+        };
+        Ok(Self { database: complete(database, columns.len()), finished })
+    }
 }
 
 /// The author's order. A table that shows rows as they are may be ordered by any column of its
@@ -44,11 +87,7 @@ pub(super) fn of_author(
 }
 
 /// The viewer's order, by columns of the result.
-pub(super) fn of_viewer(
-    sort: &[Sort],
-    columns: &[Column],
-    faults: &mut Vec<RequestFault>,
-) -> Vec<OrderKey> {
+fn of_viewer(sort: &[Sort], columns: &[Column], faults: &mut Vec<RequestFault>) -> Vec<OrderKey> {
     let mut keys = Vec::new();
     for (at, one) in sort.iter().enumerate() {
         match find(columns, one.column.as_str()) {

@@ -5,19 +5,24 @@ use jiff::civil::Date;
 use model::dashboard::{self, Panel, Simple, Whole};
 use model::name::TimeZoneName;
 
-use super::{Column, Computed, Condition, Key, OrderKey, Shape, Test};
+use super::{Column, Computed, Condition, Key, OrderKey, Others, Shape, Test};
 use crate::calendar::Days;
 use crate::compile::ColumnRole;
 use crate::formula::Expr;
-use crate::step::{Fill, Step};
+use crate::step::{Fill, SortKey, Step};
 use crate::value::Value;
 use crate::variables::instant_or_day;
 use crate::zone::Zone;
 
-/// Fill first, so that running figures run over empty buckets too.
-pub(super) fn of_panel(panel: &Panel, columns: &[Column], order: &[OrderKey]) -> Vec<Step> {
+/// Fill first, so that running figures run over empty buckets too. `order`: that of the finished rows.
+pub(super) fn of_panel(
+    panel: &Panel,
+    columns: &[Column],
+    order: Option<Vec<OrderKey>>,
+    others: Option<&Others>,
+) -> Vec<Step> {
     let places = Places::of(columns);
-    let mut steps: Vec<Step> = fill(panel, columns, &places, order).into_iter().collect();
+    let mut steps: Vec<Step> = fill(panel, columns, &places).into_iter().collect();
     for (column, measure) in places.measures.clone().zip(&panel.measures) {
         if let Some(kind) = measure.running {
             let (along, series) = (places.bucketed, places.series.clone());
@@ -31,8 +36,26 @@ pub(super) fn of_panel(panel: &Panel, columns: &[Column], order: &[OrderKey]) ->
             steps.push(Step::Share { column, within });
         }
     }
+    steps.extend(order.map(|order| sort(&order, columns, others)));
     steps.extend(pivot(panel, columns));
     steps
+}
+
+/// Others come last, as the database puts them: after their bucket, before all else.
+fn sort(order: &[OrderKey], columns: &[Column], others: Option<&Others>) -> Step {
+    let mut last = others.map(|Others { dimension, label, .. }| SortKey::Last {
+        column: *dimension,
+        text: label.clone(),
+    });
+    let mut keys = Vec::new();
+    for OrderKey { key, descending } in order {
+        let Key::Result(column) = *key else { continue };
+        if columns[column].result.bucket.is_none() {
+            keys.extend(last.take());
+        }
+        keys.push(SortKey::Column { column, descending: *descending });
+    }
+    Step::Sort(keys)
 }
 
 /// Where things stand in a result.
@@ -61,17 +84,11 @@ impl Places {
     }
 }
 
-fn fill(panel: &Panel, columns: &[Column], places: &Places, order: &[OrderKey]) -> Option<Step> {
+fn fill(panel: &Panel, columns: &[Column], places: &Places) -> Option<Step> {
     // The points of two periods are laid beside each other.
     let of_trend = panel.trend.is_some().then_some(dashboard::Fill::Zero);
     let wanted = panel.fill.or(of_trend)?;
     let axis = places.bucketed?;
-    let place = |key: &OrderKey| match key.key {
-        Key::Result(place) => Some(place),
-        Key::Hidden(_) => None,
-    };
-    let descending = order.iter().any(|key| place(key) == Some(axis) && key.descending);
-    let by_series = order.first().and_then(place).is_some_and(|at| places.series.contains(&at));
     let is_zero = |at: &usize| wanted == dashboard::Fill::Zero && is_zero_of_nothing(&columns[*at]);
     Some(Step::Fill(Fill {
         axis,
@@ -81,8 +98,6 @@ fn fill(panel: &Panel, columns: &[Column], places: &Places, order: &[OrderKey]) 
         to: None,
         series: places.series.clone(),
         zeros: places.measures.clone().filter(is_zero).collect(),
-        descending,
-        by_series,
     }))
 }
 

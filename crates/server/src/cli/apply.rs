@@ -33,6 +33,9 @@ pub(super) async fn run(place: &Place, options: &Options) -> anyhow::Result<Exit
     let store = installation::open(&place.config(None)?).await?;
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Real };
     let Some(plan) = apply(&store, &workspace, mode).await? else { return Ok(ExitCode::FAILURE) };
+    for fault in check::columns::faults(&workspace).await? {
+        complain(&format!("warning: {fault}"));
+    }
     if mode == Mode::DryRun && !plan.is_empty() {
         complain("dry run: nothing has been changed; this would be:");
     }

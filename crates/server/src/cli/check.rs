@@ -4,6 +4,7 @@
 mod asking;
 mod belonging;
 mod choices;
+pub(super) mod columns;
 mod installed;
 mod report;
 mod viewed;
@@ -63,7 +64,7 @@ pub(super) struct AsCustomer {
 pub(super) async fn run(place: &Place, options: &Options) -> anyhow::Result<ExitCode> {
     let folder = options.workspace.clone().unwrap_or_else(|| ".".into());
     match &options.viewing {
-        None => Ok(check(&folder)),
+        None => check(&folder).await,
         Some(viewing) if viewing.stored => {
             let config = place.config(None)?;
             let store = super::installation::open(&config).await?;
@@ -80,8 +81,8 @@ pub(super) async fn run(place: &Place, options: &Options) -> anyhow::Result<Exit
     }
 }
 
-fn check(folder: &std::path::Path) -> ExitCode {
-    let Some(workspace) = read(folder) else { return ExitCode::FAILURE };
+async fn check(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let Some(workspace) = read(folder) else { return Ok(ExitCode::FAILURE) };
     let assessments = workspace.assess(&Levels::default());
     for assessment in &assessments {
         if assessment.ground.is_some() {
@@ -91,7 +92,29 @@ fn check(folder: &std::path::Path) -> ExitCode {
             let _ = print(&format!("{dashboard}: dataset {dataset}: {message}"));
         }
     }
-    if told_errors(&assessments) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if told_errors(&assessments) {
+        return Ok(ExitCode::FAILURE);
+    }
+    let faults = columns::faults(&workspace).await?;
+    for fault in &faults {
+        complain(&format!("error: {fault}"));
+    }
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl AsCustomer {
+    /// Looks at everything as this customer, of the only group.
+    fn of(customer: ProvidedId) -> Self {
+        Self {
+            customer,
+            group: None,
+            customers: None,
+            stored: false,
+            dashboard: None,
+            variables: Vec::new(),
+            json: false,
+        }
+    }
 }
 
 async fn look(

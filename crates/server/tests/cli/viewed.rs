@@ -168,6 +168,41 @@ fn rows_of_others_and_parts_without_an_answer_are_faults() {
 }
 
 #[test]
+fn panels_are_held_against_the_columns_that_their_datasets_have() {
+    let mut panels = panels();
+    panels[0]["measures"][0] = json!({"name": "sum", "aggregate": "sum", "column": "seller"});
+    panels[1]["columns"][1]["column"] = json!("amonut");
+    let shops = Shops::with(filtered(), panels);
+    let (seller, amount) = (
+        "a sum needs numbers, and the column \"seller\" is a text",
+        "the dataset has no column \"amonut\"; did you mean \"amount\"?",
+    );
+    let checked = shops.check(&[]);
+    assert_eq!(checked.code, Some(1));
+    let told: Vec<&str> = checked.stderr.lines().collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("error: dashboards/orders.yaml:1:"), "{told:?}");
+    assert!(told[0].ends_with(&format!("panel \"count\": {seller}")), "{told:?}");
+    assert!(told[1].ends_with(&format!("panel \"list\": {amount}")), "{told:?}");
+    let report = shops.check(&["--as", "acme", "--json"]);
+    let report: Value = serde_json::from_str(&report.stdout).expect(&report.stderr);
+    let errors: Vec<&Value> = report["parts"]
+        .as_array()
+        .expect("parts")
+        .iter()
+        .filter(|part| part["kind"] == "panel")
+        .map(|part| &part["error"])
+        .collect();
+    let expected = [format!("/measures/0: {seller}"), format!("/columns/1/column: {amount}")];
+    assert_eq!(errors, [&json!(expected[0]), &json!(expected[1])], "{report:#}");
+    let (data_dir, folder) = (shops.data_dir(), shops.0.path().to_str().expect("UTF-8"));
+    run(&data_dir, &["init"]).printed();
+    let applied = run(&data_dir, &["apply", folder]);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    assert!(applied.stderr.contains(&format!("panel \"count\": {seller}")), "{}", applied.stderr);
+}
+
+#[test]
 fn what_goes_wrong_only_after_a_choice_is_found() {
     let sql = "select region, amount [[, case {{region}} when 'east' then seller else shop end as shop]] \
                from orders where orders.shop = {{shop_id}} [[and nothing = {{period.startDate}}]]";

@@ -19,7 +19,11 @@ const DASHBOARD: &str = r#"{
          "pivot": "origin", "totals": true, "page_size": 2},
         {"id": "far", "type": "table", "title": "Longest", "dataset": "flights",
          "columns": [{"column": "dest"}, {"column": "distance", "total": "max"}],
-         "totals": true, "page_size": 1}
+         "totals": true, "page_size": 1},
+        {"id": "so_far", "type": "table", "title": "Flights so far", "dataset": "flights",
+         "dimensions": [{"column": "month"}], "totals": true, "page_size": 2,
+         "measures": [{"name": "flights", "aggregate": "count"},
+                      {"name": "so_far", "aggregate": "count", "running": "total"}]}
     ]
 }"#;
 
@@ -76,4 +80,29 @@ async fn totals_of_rows_as_they_are_stand_below_their_columns() {
     assert_eq!(reply.body["rows"], json!([["HNL", 4983]]), "{}", reply.body);
     assert_eq!(reply.body["totals"], json!([null, 4983]));
     assert!(reply.body.get("comparison").is_none());
+}
+
+#[tokio::test]
+async fn figures_of_other_rows_make_an_order_over_all_pages_and_no_condition() {
+    let (server, jwt) = hawaiian().await;
+    let sort = json!([{"column": "so_far", "direction": "desc"}]);
+    let reply = server.panel(&jwt, "so_far", json!({"sort": sort, "page": 6})).await;
+    assert_eq!(reply.body["rows"], json!([[2, 28, 59], [1, 31, 31]]), "{}", reply.body);
+    assert_eq!(reply.body["totals"], json!([null, 342, null]));
+    let filter = json!({"column": "so_far", "operator": "at_least", "value": 300});
+    let refused = server.panel(&jwt, "so_far", json!({"filters": [filter]})).await;
+    assert_eq!(refused.status, 400);
+    let fault = &refused.body["errors"][0];
+    assert_eq!(fault["pointer"], "/filters/0/column", "{}", refused.body);
+    assert!(fault["detail"].as_str().is_some_and(|it| it.contains("other rows")), "{fault}");
+}
+
+#[tokio::test]
+async fn totals_follow_a_viewers_filter_on_figures() {
+    let (server, jwt) = hawaiian().await;
+    // Three months have fewer than 28 flights, and a page has two rows.
+    let filter = json!({"column": "flights", "operator": "less_than", "value": 28});
+    let reply = server.panel(&jwt, "so_far", json!({"filters": [filter]})).await;
+    assert_eq!(reply.body["total_rows"], 3, "{}", reply.body);
+    assert_eq!(reply.body["totals"], json!([null, 25 + 21 + 25, null]));
 }

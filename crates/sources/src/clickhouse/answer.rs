@@ -1,29 +1,31 @@
 //! Reads a result in the format TabSeparatedWithNamesAndTypes, part by part.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{ArrowError, Field, Schema};
 use jiff::tz::TimeZone;
 
-use super::column::Column;
+use super::column::{Form, append, of_type};
 use crate::connector::Failure;
-use crate::error::ResultLimit;
-use crate::result::ResultSet;
+use crate::result::{MOST_COLUMNS, Measure, ResultBuilder, ResultSet};
 
 /// A result that is being read: a line of names, a line of types, then a line for each row. In a
 /// value, a tab and a line's end are written with a backslash.
 pub(super) struct Reader {
     zone: TimeZone,
-    row_limit: u64,
-    byte_limit: u64,
-    rows: u64,
-    bytes: u64,
+    /// Of what has come, ended lines or not.
+    received: Measure,
+    /// Of rows. Their bytes are in `received`.
+    rows: Measure,
     /// The beginning of a line that has not ended yet.
     rest: Vec<u8>,
-    names: Option<Vec<String>>,
-    columns: Option<Vec<Column>>,
+    part: Part,
+}
+
+/// How far the reading has come.
+enum Part {
+    Names,
+    Types(Vec<String>),
+    Rows(Vec<Form>, ResultBuilder),
 }
 
 impl Reader {
@@ -31,22 +33,16 @@ impl Reader {
     pub(super) fn new(zone: &TimeZone, row_limit: u64, byte_limit: u64) -> Self {
         Self {
             zone: zone.clone(),
-            row_limit,
-            byte_limit,
-            rows: 0,
-            bytes: 0,
+            received: Measure::new(row_limit, byte_limit),
+            rows: Measure::new(row_limit, byte_limit),
             rest: Vec::new(),
-            names: None,
-            columns: None,
+            part: Part::Names,
         }
     }
 
     /// Reads on. Errs at the limits.
     pub(super) fn read(&mut self, part: &[u8]) -> Result<(), Failure> {
-        self.bytes += part.len() as u64;
-        if self.bytes > self.byte_limit {
-            return Err(Failure::TooLarge(ResultLimit::Bytes(self.byte_limit)));
-        }
+        self.received.value(part.len())?;
         let mut left = part;
         while let Some(end) = left.iter().position(|byte| *byte == b'\n') {
             let mut line = std::mem::take(&mut self.rest);
@@ -60,57 +56,67 @@ impl Reader {
 
     /// The whole result.
     pub(super) fn finish(self) -> Result<ResultSet, Failure> {
-        let (Some(names), Some(columns), true) = (self.names, self.columns, self.rest.is_empty())
-        else {
-            return Err(Failure::Unavailable("the server's answer ends early".to_owned()));
-        };
-        let arrays: Vec<ArrayRef> =
-            columns.into_iter().map(Column::finish).collect::<Result<_, _>>().map_err(garbled)?;
-        let fields = names.iter().zip(&arrays);
-        let fields: Vec<Field> =
-            fields.map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
-        let schema = Arc::new(Schema::new(fields));
-        let rows = usize::try_from(self.rows).unwrap_or(usize::MAX);
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
-            .and_then(|batch| ResultSet::of_batches(&schema, &[batch]))
-            .map_err(garbled)
+        match self.part {
+            Part::Rows(_, rows) if self.rest.is_empty() => rows.finish(),
+            _ => Err(Failure::Unavailable("the server's answer ends early".to_owned())),
+        }
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), Failure> {
-        let fields = || line.split(|byte| *byte == b'\t');
-        let Some(names) = &self.names else {
-            self.names = Some(fields().map(|field| unescaped(field).into_owned()).collect());
-            return Ok(());
-        };
-        let Some(columns) = &mut self.columns else {
-            let types = fields().map(|field| Column::of(&unescaped(field), &self.zone));
-            let columns = types.collect::<Result<Vec<_>, _>>()?;
-            if columns.len() != names.len() {
+        match &mut self.part {
+            Part::Names => {
+                let names = fields(line).map(|field| unescaped(field).into_owned());
+                // One too many is as wrong as a million.
+                self.part = Part::Types(names.take(MOST_COLUMNS + 1).collect());
+            }
+            Part::Types(names) if names.len() != fields(line).take(MOST_COLUMNS + 1).count() => {
                 return Err(Failure::Unavailable("names and types do not match".to_owned()));
             }
-            self.columns = Some(columns);
-            return Ok(());
-        };
-        self.rows += 1;
-        if self.rows > self.row_limit {
-            return Err(Failure::TooLarge(ResultLimit::Rows(self.row_limit)));
-        }
-        if fields().count() != columns.len() {
-            return Err(Failure::Unavailable("a row does not match its columns".to_owned()));
-        }
-        for (column, field) in columns.iter_mut().zip(fields()) {
-            match field {
-                b"\\N" => column.push_missing(),
-                _ => column.push(&unescaped(field))?,
+            Part::Types(names) => {
+                self.part = columns(std::mem::take(names), line, &self.zone, self.rows)?;
             }
+            Part::Rows(forms, rows) => row(line, forms, rows)?,
         }
         Ok(())
     }
 }
 
-fn garbled(error: ArrowError) -> Failure {
-    Failure::Failed(error.to_string())
+fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b'\t')
+}
+
+fn columns(
+    names: Vec<String>,
+    types: &[u8],
+    zone: &TimeZone,
+    measure: Measure,
+) -> Result<Part, Failure> {
+    let mut forms = Vec::new();
+    let typed = names.into_iter().zip(fields(types)).map(|(name, field)| {
+        let (column, form) = of_type(&unescaped(field), zone)?;
+        forms.push(form);
+        Ok((name, column))
+    });
+    let rows = ResultBuilder::new(typed, measure)?;
+    Ok(Part::Rows(forms, rows))
+}
+
+fn row(line: &[u8], forms: &[Form], rows: &mut ResultBuilder) -> Result<(), Failure> {
+    if fields(line).count() != forms.len() {
+        return Err(Failure::Unavailable("a row does not match its columns".to_owned()));
+    }
+    let mut each = fields(line).zip(forms);
+    rows.row(line.len(), |column| match each.next() {
+        Some((b"\\N", _)) => {
+            column.append_null();
+            Ok(())
+        }
+        Some((field, form @ Form::Written)) => {
+            append(column, form, &String::from_utf8_lossy(field))
+        }
+        Some((field, form)) => append(column, form, &unescaped(field)),
+        None => Err("a row is too short"),
+    })
 }
 
 /// A field's text. Strings of ClickHouse are bytes; what is no UTF-8 in them becomes U+FFFD.
@@ -141,6 +147,7 @@ fn unescaped(field: &[u8]) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ResultLimit;
 
     const ANSWER: &str = "n\tlabel\nUInt8\tNullable(String)\n1\ta\\tb\\\\n\n2\t\\N\n";
 

@@ -66,9 +66,10 @@ impl Client {
         let http = self.http.as_ref().map_err(Failure::clone)?;
         let url = self.address(&request)?;
         check_address(&url, &self.network)?;
-        let mut post = http.post(url).header("X-ClickHouse-User", &self.user);
+        // As bytes: a header of text has no letters beyond ASCII.
+        let mut post = http.post(url).header("X-ClickHouse-User", self.user.as_bytes());
         if let Some(password) = &self.password {
-            post = post.header("X-ClickHouse-Key", password.expose());
+            post = post.header("X-ClickHouse-Key", password.expose().as_bytes());
         }
         let post = match &request.values {
             None => post.body(request.sql.to_owned()),

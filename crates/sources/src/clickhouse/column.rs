@@ -1,129 +1,99 @@
-//! Columns under construction: what ClickHouse writes of each type, as Arrow.
+//! Columns of a result: what ClickHouse writes of each type.
 
-use std::sync::Arc;
-
-use arrow_array::ArrayRef;
-use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, StringBuilder,
-    TimestampMicrosecondBuilder,
-};
-use arrow_schema::ArrowError;
-use jiff::civil::{Date, DateTime};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use jiff::{Timestamp, Unit};
 
 use crate::connector::Failure;
+use crate::result::{ColumnBuilder, days_since_1970, is_number};
 
-/// Most digits of a decimal number that Arrow's 128 bits hold.
-const MOST_DIGITS: u8 = 38;
-
-/// One column of a result.
-pub(super) enum Column {
-    Integer(Int64Builder),
-    /// Whole numbers beyond 63 bits.
-    Large(Decimal128Builder),
-    Decimal(Decimal128Builder, u8),
-    Float(Float64Builder),
-    Boolean(BooleanBuilder),
-    Date(Date32Builder),
-    /// Written in this zone unless a text says itself that it is UTC.
-    Timestamp(TimestampMicrosecondBuilder, TimeZone),
-    /// Texts, and whatever has no other form.
-    Text(StringBuilder),
-    /// Texts of a fixed length, filled up with U+0000.
-    Fixed(StringBuilder),
+/// How the texts of a column are to be read, beyond what its type is to us.
+#[derive(Clone, Debug)]
+pub(super) enum Form {
+    Plain,
+    /// Lists and the like, whose members are written with escapes of their own.
+    Written,
+    /// Of a fixed length, filled up with U+0000.
+    Fixed,
+    /// Times in this zone, unless a text says itself that it is UTC.
+    Zoned(TimeZone),
 }
 
-impl Column {
-    /// The column for a type, in ClickHouse's words.
-    pub(super) fn of(data_type: &str, zone: &TimeZone) -> Result<Self, Failure> {
-        let plain = plain(data_type);
-        let (name, arguments) = match plain.split_once('(') {
-            Some((name, rest)) => (name, rest.strip_suffix(')').unwrap_or(rest)),
-            None => (plain, ""),
-        };
-        Ok(match name {
-            "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" => {
-                Self::Integer(Int64Builder::new())
-            }
-            "UInt64" => Self::large(20)?,
-            "Float32" | "Float64" | "BFloat16" => Self::Float(Float64Builder::new()),
-            "Decimal" => decimal(arguments)?,
-            "Bool" => Self::Boolean(BooleanBuilder::new()),
-            "Date" | "Date32" => Self::Date(Date32Builder::new()),
-            "DateTime" => Self::timestamp(arguments, zone)?,
-            "DateTime64" => {
-                Self::timestamp(arguments.split_once(", ").map_or("", |(_, zone)| zone), zone)?
-            }
-            "FixedString" => Self::Fixed(StringBuilder::new()),
-            _ => Self::Text(StringBuilder::new()),
-        })
-    }
-
-    fn large(digits: u8) -> Result<Self, Failure> {
-        numbers(digits, 0).map(Self::Large)
-    }
-
-    /// `zone` stands in quotes, or is empty.
-    fn timestamp(zone: &str, of_server: &TimeZone) -> Result<Self, Failure> {
-        let zone = match zone.trim_matches('\'') {
-            "" => of_server.clone(),
-            name => TimeZoneDatabase::bundled()
-                .get(name)
-                .map_err(|error| Failure::Failed(format!("a column's time zone: {error}")))?,
-        };
-        Ok(Self::Timestamp(TimestampMicrosecondBuilder::new(), zone))
-    }
-
-    pub(super) fn push_missing(&mut self) {
-        match self {
-            Self::Integer(values) => values.append_null(),
-            Self::Large(values) | Self::Decimal(values, _) => values.append_null(),
-            Self::Float(values) => values.append_null(),
-            Self::Boolean(values) => values.append_null(),
-            Self::Date(values) => values.append_null(),
-            Self::Timestamp(values, _) => values.append_null(),
-            Self::Text(values) | Self::Fixed(values) => values.append_null(),
+/// The column for a type, in ClickHouse's words, and how its texts are read.
+pub(super) fn of_type(data_type: &str, zone: &TimeZone) -> Result<(ColumnBuilder, Form), Failure> {
+    let plain = plain(data_type);
+    let (name, arguments) = match plain.split_once('(') {
+        Some((name, rest)) => (name, rest.strip_suffix(')').unwrap_or(rest)),
+        None => (plain, ""),
+    };
+    let column = match name {
+        "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" => {
+            ColumnBuilder::integer()
         }
-    }
-
-    pub(super) fn push(&mut self, text: &str) -> Result<(), Failure> {
-        let unread =
-            || Failure::Failed(format!("the server wrote {text:?} in a column of another type"));
-        match self {
-            Self::Integer(values) => values.append_value(text.parse().map_err(|_| unread())?),
-            Self::Large(values) => values.append_value(text.parse().map_err(|_| unread())?),
-            Self::Decimal(values, scale) => {
-                values.append_value(unscaled(text, *scale).ok_or_else(unread)?);
-            }
-            Self::Float(values) => values.append_value(text.parse().map_err(|_| unread())?),
-            Self::Boolean(values) => match text {
-                "true" | "1" => values.append_value(true),
-                "false" | "0" => values.append_value(false),
-                _ => return Err(unread()),
-            },
-            Self::Date(values) => match day(text) {
-                Some(day) => values.append_option(day),
-                None => return Err(unread()),
-            },
-            Self::Timestamp(values, zone) => values.append_option(instant(text, zone)?),
-            Self::Text(values) => values.append_value(text),
-            Self::Fixed(values) => values.append_value(text.trim_end_matches('\0')),
+        "UInt64" => ColumnBuilder::large(),
+        "Int128" | "Int256" | "UInt128" | "UInt256" => ColumnBuilder::decimal(Some(0)),
+        "Float32" | "Float64" | "BFloat16" => ColumnBuilder::float(),
+        "Decimal" => ColumnBuilder::decimal(Some(scale(arguments)?)),
+        "Bool" => ColumnBuilder::boolean(),
+        "Date" | "Date32" => ColumnBuilder::date(),
+        "DateTime" => return times(arguments, zone),
+        "DateTime64" => {
+            return times(arguments.split_once(", ").map_or("", |(_, zone)| zone), zone);
         }
-        Ok(())
-    }
+        "FixedString" => return Ok((ColumnBuilder::text(), Form::Fixed)),
+        "Array" | "Map" | "Nested" | "Tuple" | "Variant" | "Dynamic" => {
+            return Ok((ColumnBuilder::other(), Form::Written));
+        }
+        _ => ColumnBuilder::text(),
+    };
+    Ok((column, Form::Plain))
+}
 
-    pub(super) fn finish(self) -> Result<ArrayRef, ArrowError> {
-        Ok(match self {
-            Self::Integer(mut values) => Arc::new(values.finish()),
-            Self::Large(mut values) | Self::Decimal(mut values, _) => Arc::new(values.finish()),
-            Self::Float(mut values) => Arc::new(values.finish()),
-            Self::Boolean(mut values) => Arc::new(values.finish()),
-            Self::Date(mut values) => Arc::new(values.finish()),
-            Self::Timestamp(mut values, _) => Arc::new(values.finish().with_timezone("UTC")),
-            Self::Text(mut values) | Self::Fixed(mut values) => Arc::new(values.finish()),
-        })
+/// `zone` stands in quotes, or is empty.
+fn times(zone: &str, of_server: &TimeZone) -> Result<(ColumnBuilder, Form), Failure> {
+    let zone = match zone.trim_matches('\'') {
+        "" => of_server.clone(),
+        name => TimeZoneDatabase::bundled()
+            .get(name)
+            .map_err(|error| Failure::Failed(format!("a column's time zone: {error}")))?,
+    };
+    Ok((ColumnBuilder::timestamp(), Form::Zoned(zone)))
+}
+
+/// Adds the value that a text stands for.
+pub(super) fn append(
+    column: &mut ColumnBuilder,
+    form: &Form,
+    text: &str,
+) -> Result<(), &'static str> {
+    const UNREAD: &str = "a value is none of its type";
+    match (column, form) {
+        (ColumnBuilder::Integer(values), _) => {
+            values.append_value(text.parse().map_err(|_| UNREAD)?);
+        }
+        (ColumnBuilder::Large(values), _) => {
+            values.append_value(text.parse().map_err(|_| UNREAD)?);
+        }
+        (ColumnBuilder::Decimal(values), _) if is_number(text) => values.append(Some(text)),
+        (ColumnBuilder::Float(values), _) => values.append_value(text.parse().map_err(|_| UNREAD)?),
+        (ColumnBuilder::Boolean(values), _) => match text {
+            "true" | "1" => values.append_value(true),
+            "false" | "0" => values.append_value(false),
+            _ => return Err(UNREAD),
+        },
+        (ColumnBuilder::Date(values), _) => values.append_option(day(text).ok_or(UNREAD)?),
+        (ColumnBuilder::Timestamp(values), Form::Zoned(zone)) => {
+            values.append_option(instant(text, zone)?);
+        }
+        (ColumnBuilder::Text(values), Form::Fixed) => {
+            values.append_value(text.trim_end_matches('\0'));
+        }
+        (ColumnBuilder::Text(values) | ColumnBuilder::Other(values), _) => {
+            values.append_value(text);
+        }
+        _ => return Err(UNREAD),
     }
+    Ok(())
 }
 
 /// The type without what says only that values may be missing, or how they are stored.
@@ -138,32 +108,10 @@ fn plain(data_type: &str) -> &str {
     }
 }
 
-/// `18, 2`; with more digits than fit, the numbers' texts.
-fn decimal(arguments: &str) -> Result<Column, Failure> {
-    let numbers_of = || {
-        let (digits, scale) = arguments.split_once(',')?;
-        Some((digits.trim().parse::<u8>().ok()?, scale.trim().parse::<u8>().ok()?))
-    };
-    let unread = || Failure::Failed(format!("a column of type Decimal({arguments})"));
-    let (digits, scale) = numbers_of().ok_or_else(unread)?;
-    if digits > MOST_DIGITS {
-        return Ok(Column::Text(StringBuilder::new()));
-    }
-    Ok(Column::Decimal(numbers(digits, scale)?, scale))
-}
-
-fn numbers(digits: u8, scale: u8) -> Result<Decimal128Builder, Failure> {
-    let scale = i8::try_from(scale).unwrap_or(i8::MAX);
-    Decimal128Builder::new()
-        .with_precision_and_scale(digits, scale)
-        .map_err(|error| Failure::Failed(error.to_string()))
-}
-
-/// `-1.5` with scale 2 is -150.
-fn unscaled(text: &str, scale: u8) -> Option<i128> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let missing = usize::from(scale).checked_sub(fraction.len())?;
-    format!("{whole}{fraction}{}", "0".repeat(missing)).parse().ok()
+/// `18, 2` has two digits after the point.
+fn scale(arguments: &str) -> Result<u8, Failure> {
+    let scale = arguments.split_once(',').and_then(|(_, scale)| scale.trim().parse().ok());
+    scale.ok_or_else(|| Failure::Failed(format!("a column of type Decimal({arguments})")))
 }
 
 /// Days since 1970. ClickHouse writes its first day, which stands for none, as zeros.
@@ -171,14 +119,12 @@ fn day(text: &str) -> Option<Option<i32>> {
     if text == "0000-00-00" {
         return Some(None);
     }
-    let day: Date = text.parse().ok()?;
-    let since = day.since((Unit::Day, Date::constant(1970, 1, 1))).ok()?;
-    Some(Some(since.get_days()))
+    Some(Some(days_since_1970(text.parse().ok()?)))
 }
 
 /// Microseconds since 1970. A local time that clocks show twice is none.
-fn instant(text: &str, zone: &TimeZone) -> Result<Option<i64>, Failure> {
-    let unread = || Failure::Failed(format!("the server wrote {text:?} in a column of times"));
+fn instant(text: &str, zone: &TimeZone) -> Result<Option<i64>, &'static str> {
+    let unread = || "a value is no time";
     if text.starts_with("0000-00-00") {
         return Ok(None);
     }
@@ -188,31 +134,29 @@ fn instant(text: &str, zone: &TimeZone) -> Result<Option<i64>, Failure> {
     }
     let local: DateTime = text.parse().map_err(|_| unread())?;
     let at = zone.to_ambiguous_timestamp(local).unambiguous().map_err(|_| {
-        Failure::Failed(format!(
-            "{text} stands for two instants in the zone of its column; select it with toTimeZone(…, 'UTC')"
-        ))
+        "a time stands for two instants in the column's zone; select it with toTimeZone(…, 'UTC')"
     })?;
     Ok(Some(at.as_microsecond()))
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow_schema::{DataType, TimeUnit};
-
     use super::*;
-    use crate::result::{ColumnKind, ResultSet};
+    use crate::result::{ColumnKind, Measure, ResultBuilder};
 
     #[track_caller]
     fn check(data_type: &str, text: &str, kind: ColumnKind, expected: &str) {
         let zone = TimeZoneDatabase::bundled().get("America/New_York").unwrap();
-        let mut column = Column::of(data_type, &zone).unwrap();
-        column.push(text).unwrap();
-        column.push_missing();
-        let array = column.finish().unwrap();
-        let field = arrow_schema::Field::new("x", array.data_type().clone(), true);
-        let schema = Arc::new(arrow_schema::Schema::new(vec![field]));
-        let batch = arrow_array::RecordBatch::try_new(Arc::clone(&schema), vec![array]).unwrap();
-        let found = ResultSet::of_batches(&schema, &[batch]).unwrap();
+        let (column, form) = of_type(data_type, &zone).unwrap();
+        let columns = std::iter::once(Ok(("x".to_owned(), column)));
+        let mut growing = ResultBuilder::new(columns, Measure::new(2, 99)).unwrap();
+        growing.row(9, |column| append(column, &form, text)).unwrap();
+        let missing = |column: &mut ColumnBuilder| {
+            column.append_null();
+            Ok(())
+        };
+        growing.row(9, missing).unwrap();
+        let found = growing.finish().unwrap();
         assert_eq!(found.columns()[0].kind, kind, "{data_type}");
         let cells: Vec<String> =
             found.rows().map(|mut row| row.next().unwrap().to_string()).collect();
@@ -232,7 +176,16 @@ mod tests {
         check("Decimal(18, 2)", "-0.05", Kind::Decimal, "-0.05");
         check("Decimal(9, 4)", "1.5", Kind::Decimal, "1.5000");
         check("Decimal(38, 0)", "7", Kind::Integer, "7");
-        check("Decimal(76, 2)", "1.50", Kind::String, "1.50");
+        check("Decimal(76, 2)", "1.50", Kind::Decimal, "1.50");
+        let long = format!("-{}.25", "9".repeat(60));
+        check("Decimal(76, 2)", &long, Kind::Decimal, &long);
+        check("Int256", &"7".repeat(60), Kind::Integer, &"7".repeat(60));
+        check(
+            "UInt128",
+            "340282366920938463463374607431768211455",
+            Kind::Integer,
+            "340282366920938463463374607431768211455",
+        );
         check("Bool", "true", Kind::Boolean, "true");
         check("String", "ü", Kind::String, "ü");
         check("FixedString(4)", "UA\0\0", Kind::String, "UA");
@@ -245,7 +198,7 @@ mod tests {
             Kind::String,
             "00000000-0000-0000-0000-000000000001",
         );
-        check("Array(Int32)", "[1,2]", Kind::String, "[1,2]");
+        check("Array(Int32)", "[1,2]", Kind::Other, "[1,2]");
         check("Date", "2013-01-05", Kind::Date, "2013-01-05");
         check("Date32", "1900-01-01", Kind::Date, "1900-01-01");
         check("Date", "0000-00-00", Kind::Date, "");
@@ -272,24 +225,20 @@ mod tests {
         );
         check("DateTime", "0000-00-00 00:00:00", Kind, "");
         let zone = TimeZoneDatabase::bundled().get("America/New_York").unwrap();
-        let mut column = Column::of("DateTime", &zone).unwrap();
-        let twice = column.push("2013-11-03 01:30:00");
-        assert!(
-            matches!(&twice, Err(Failure::Failed(text)) if text.contains("two instants")),
-            "{twice:?}"
-        );
-        let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-        assert_eq!(column.finish().unwrap().data_type(), &utc);
+        let (mut column, form) = of_type("DateTime", &zone).unwrap();
+        let twice = append(&mut column, &form, "2013-11-03 01:30:00");
+        assert!(twice.is_err_and(|why| why.contains("two instants")));
     }
 
     #[test]
     fn a_zone_or_a_value_that_cannot_be_read_is_an_error() {
-        assert!(Column::of("DateTime('Mars/Olympus')", &TimeZone::UTC).is_err());
-        assert!(Column::of("Decimal(x)", &TimeZone::UTC).is_err());
+        assert!(of_type("DateTime('Mars/Olympus')", &TimeZone::UTC).is_err());
+        assert!(of_type("Decimal(x)", &TimeZone::UTC).is_err());
         for (data_type, text) in
-            [("Int8", "x"), ("Date", "2013-13-01"), ("Bool", "perhaps"), ("Decimal(9, 1)", "1.25")]
+            [("Int8", "x"), ("Date", "2013-13-01"), ("Bool", "perhaps"), ("Decimal(9, 1)", "nan")]
         {
-            assert!(Column::of(data_type, &TimeZone::UTC).unwrap().push(text).is_err(), "{text}");
+            let (mut column, form) = of_type(data_type, &TimeZone::UTC).unwrap();
+            assert!(append(&mut column, &form, text).is_err(), "{text}");
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The whole way of a query, with a real server.
 
+mod edges;
+mod limits;
+
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -134,7 +137,7 @@ async fn a_question_is_answered_with_named_and_typed_columns() {
             ("d", ColumnKind::Date),
             ("t", ColumnKind::Timestamp),
             ("n", ColumnKind::Integer),
-            ("a", ColumnKind::String),
+            ("a", ColumnKind::Other),
             ("m", ColumnKind::Decimal),
         ]
     );
@@ -425,4 +428,21 @@ async fn panels_have_every_operation() {
     let source = Arc::clone(&bench.source);
     let sql = "select * from orders";
     Shop { sources: &bench.sources, source, sql }.has_every_operation().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_restarted_between_two_questions_is_not_noticed() {
+    let mut server = testkit::ClickHouse::start().unwrap();
+    let login = serde_json::json!({"port": server.http_port(), "database": "default"});
+    let bench = bench_with(Limits::default(), login);
+    assert_eq!(bench.ask_text("select 1", vec![]).await, "1");
+    server.crash();
+    let gone = bench.ask("select 2").await;
+    assert!(matches!(gone, Err(SourceError::Unavailable { .. })), "{gone:?}");
+    for question in 3..6 {
+        server.crash();
+        server.resume().unwrap();
+        let sql = format!("select {question}");
+        assert_eq!(bench.ask_text(&sql, vec![]).await, question.to_string());
+    }
 }

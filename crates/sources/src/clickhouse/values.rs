@@ -44,7 +44,7 @@ fn column(value: &Value, subseconds: bool) -> Result<Option<(&'static str, Strin
         Value::Date(day) => ("Date", within_dates(*day)?.to_string()),
         Value::Timestamp(at) if subseconds => ("DateTime64(6, 'UTC')", microseconds(*at)?),
         Value::Timestamp(at) => ("DateTime", seconds(*at)?),
-        Value::List(_) => return Err(Failure::Refused("a list is bound as one value".to_owned())),
+        Value::List(_) => return Err(Failure::unbound_list()),
     }))
 }
 

@@ -4,8 +4,9 @@ use engine::protocol::Argument;
 use query::Value;
 
 use crate::connector::Failure;
+use crate::result::days_since_1970;
 
-/// Errs for lists: a statement binds each member by itself.
+/// Errs for lists.
 pub(super) fn arguments(values: &[Value]) -> Result<Vec<Argument>, Failure> {
     values.iter().map(argument).collect()
 }
@@ -17,17 +18,10 @@ fn argument(value: &Value) -> Result<Argument, Failure> {
         Value::Integer(integer) => Argument::Integer(*integer),
         Value::Float(float) => Argument::Float((*float).into()),
         Value::Boolean(is_true) => Argument::Boolean(*is_true),
-        Value::Date(date) => Argument::Date(days(*date)),
+        Value::Date(date) => Argument::Date(days_since_1970(*date)),
         Value::Timestamp(at) => Argument::Timestamp(at.as_microsecond()),
-        Value::List(_) => return Err(Failure::Refused("a list is bound as one value".to_owned())),
+        Value::List(_) => return Err(Failure::unbound_list()),
     })
-}
-
-/// Days since 1970-01-01; every date of the calendar fits.
-fn days(date: jiff::civil::Date) -> i32 {
-    let epoch = jiff::civil::Date::constant(1970, 1, 1);
-    let hours = date.duration_since(epoch).as_hours();
-    i32::try_from(hours / 24).unwrap_or_else(|_| unreachable!("10,000 years are 3.7 million days"))
 }
 
 #[cfg(test)]

@@ -20,9 +20,7 @@ fn argument(value: &Value) -> Result<Bound, Failure> {
         Value::Boolean(is_true) => Bound::Int(i64::from(*is_true)),
         Value::Date(date) => moment(date.to_datetime(jiff::civil::Time::midnight()))?,
         Value::Timestamp(at) => moment(TimeZone::UTC.to_datetime(*at))?,
-        Value::List(_) => {
-            return Err(Failure::Refused("a list cannot be bound as one value".to_owned()));
-        }
+        Value::List(_) => return Err(Failure::unbound_list()),
     })
 }
 

@@ -9,23 +9,25 @@ use std::time::{Duration, Instant};
 use mysql_async::Conn;
 use tally::Present;
 
+use super::server::Peer;
 use crate::connector::Failure;
+
+/// A connection in use. Given back it is used again; dropped it is closed.
+pub(super) struct Lease {
+    pub(super) connection: Conn,
+    pub(super) peer: Peer,
+    pub(super) _counted: Present,
+}
 
 /// An unused connection is closed after this time.
 const IDLE: Duration = Duration::from_secs(60);
-
-/// A connection whose session is set up.
-pub(super) struct Open {
-    pub(super) connection: Conn,
-    pub(super) _counted: Present,
-}
 
 pub(super) struct Pool(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     /// The one used last comes last.
-    idle: Vec<(Open, Instant)>,
+    idle: Vec<(Lease, Instant)>,
     is_swept: bool,
     is_closed: bool,
 }
@@ -36,20 +38,20 @@ impl Pool {
     }
 
     /// The connection used last, when there is one.
-    pub(super) fn take(&self) -> Result<Option<Open>, Failure> {
+    pub(super) fn take(&self) -> Result<Option<Lease>, Failure> {
         let mut state = self.state();
         if state.is_closed {
-            return Err(Failure::Unavailable("the source is closed".to_owned()));
+            return Err(Failure::closed());
         }
-        Ok(state.idle.pop().map(|(open, _)| open))
+        Ok(state.idle.pop().map(|(lease, _)| lease))
     }
 
-    pub(super) fn give_back(self: &Arc<Self>, open: Open) {
+    pub(super) fn give_back(self: &Arc<Self>, lease: Lease) {
         let mut state = self.state();
         if state.is_closed {
             return;
         }
-        state.idle.push((open, Instant::now()));
+        state.idle.push((lease, Instant::now()));
         if !state.is_swept {
             state.is_swept = true;
             tokio::spawn(sweep(Arc::downgrade(self)));

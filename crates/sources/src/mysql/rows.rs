@@ -4,12 +4,9 @@ use jiff::civil::Date;
 use mysql_async::consts::{ColumnFlags, ColumnType};
 use mysql_async::{Column, Row, Value};
 
-use crate::column_builder::{ColumnBuilder, Measure, result};
 use crate::connector::{Failure, Query};
-use crate::result::ResultSet;
-use arrow_array::builder::{
-    BinaryBuilder, Date32Builder, Float64Builder, Int64Builder, NullBuilder, StringBuilder,
-    Time64MicrosecondBuilder, TimestampMicrosecondBuilder, UInt64Builder,
+use crate::result::{
+    ColumnBuilder, Measure, ResultBuilder, ResultSet, days_since_1970, hexadecimal, is_number,
 };
 
 /// The character set of what is no text.
@@ -18,146 +15,119 @@ const BINARY: u16 = 63;
 const DAY_MICROSECONDS: i64 = 86_400_000_000;
 
 /// The rows of one result so far.
-pub(super) struct Rows {
-    columns: Vec<(String, ColumnBuilder)>,
-    measure: Measure,
-}
+pub(super) struct Rows(ResultBuilder);
 
 impl Rows {
     pub(super) fn of(columns: &[Column], query: &Query) -> Result<Self, Failure> {
         let named =
-            |column| builder(column).map(|builder| (column.name_str().into_owned(), builder));
-        let columns = columns.iter().map(named).collect::<Result<_, _>>()?;
-        Ok(Self { columns, measure: Measure::new(query.row_limit, query.byte_limit) })
+            columns.iter().map(|column| Ok((column.name_str().into_owned(), of_type(column))));
+        ResultBuilder::new(named, Measure::of(query)).map(Self)
     }
 
     pub(super) fn push(&mut self, row: Row) -> Result<(), Failure> {
-        self.measure.row()?;
-        for ((name, builder), value) in self.columns.iter_mut().zip(row.unwrap()) {
-            self.measure.value(size(&value))?;
-            if !append(builder, &value) {
-                let detail = format!("{name}: {} cannot be shown", value.as_sql(true));
-                return Err(Failure::Failed(detail));
-            }
-        }
-        Ok(())
+        let values = row.unwrap();
+        let mut each = values.iter();
+        self.0.row(values.iter().map(size).sum(), |column| {
+            append(column, each.next().ok_or("a row is too short")?)
+        })
     }
 
     pub(super) fn finish(self) -> Result<ResultSet, Failure> {
-        result(self.columns, self.measure.rows)
+        self.0.finish()
     }
 }
 
-fn builder(column: &Column) -> Result<ColumnBuilder, Failure> {
+fn of_type(column: &Column) -> ColumnBuilder {
     use ColumnType as Type;
     let is_unsigned = column.flags().contains(ColumnFlags::UNSIGNED_FLAG);
-    Ok(match column.column_type() {
+    match column.column_type() {
         Type::MYSQL_TYPE_TINY
         | Type::MYSQL_TYPE_SHORT
         | Type::MYSQL_TYPE_INT24
         | Type::MYSQL_TYPE_LONG
-        | Type::MYSQL_TYPE_YEAR => ColumnBuilder::Integer(Int64Builder::new()),
-        Type::MYSQL_TYPE_LONGLONG if is_unsigned => ColumnBuilder::Unsigned(UInt64Builder::new()),
-        Type::MYSQL_TYPE_LONGLONG => ColumnBuilder::Integer(Int64Builder::new()),
-        Type::MYSQL_TYPE_BIT => ColumnBuilder::Unsigned(UInt64Builder::new()),
-        Type::MYSQL_TYPE_FLOAT | Type::MYSQL_TYPE_DOUBLE => {
-            ColumnBuilder::Float(Float64Builder::new())
-        }
+        | Type::MYSQL_TYPE_YEAR => ColumnBuilder::integer(),
+        Type::MYSQL_TYPE_LONGLONG if is_unsigned => ColumnBuilder::large(),
+        Type::MYSQL_TYPE_LONGLONG => ColumnBuilder::integer(),
+        Type::MYSQL_TYPE_BIT => ColumnBuilder::large(),
+        Type::MYSQL_TYPE_FLOAT | Type::MYSQL_TYPE_DOUBLE => ColumnBuilder::float(),
         Type::MYSQL_TYPE_DECIMAL | Type::MYSQL_TYPE_NEWDECIMAL => {
-            let fits = |scale: &i8| *scale <= 38;
-            let scale = i8::try_from(column.decimals()).ok().filter(fits).ok_or_else(|| {
-                Failure::Failed(format!("{}: too many decimals", column.name_str()))
-            })?;
-            ColumnBuilder::decimal(scale)
+            ColumnBuilder::decimal(Some(column.decimals()))
         }
-        Type::MYSQL_TYPE_DATE | Type::MYSQL_TYPE_NEWDATE => {
-            ColumnBuilder::Date(Date32Builder::new())
-        }
+        Type::MYSQL_TYPE_DATE | Type::MYSQL_TYPE_NEWDATE => ColumnBuilder::date(),
         Type::MYSQL_TYPE_DATETIME
         | Type::MYSQL_TYPE_DATETIME2
         | Type::MYSQL_TYPE_TIMESTAMP
-        | Type::MYSQL_TYPE_TIMESTAMP2 => {
-            ColumnBuilder::Timestamp(TimestampMicrosecondBuilder::new())
-        }
-        Type::MYSQL_TYPE_TIME | Type::MYSQL_TYPE_TIME2 => {
-            ColumnBuilder::Time(Time64MicrosecondBuilder::new())
-        }
-        Type::MYSQL_TYPE_NULL => ColumnBuilder::Nothing(NullBuilder::new()),
-        Type::MYSQL_TYPE_JSON => ColumnBuilder::Text(StringBuilder::new()),
-        Type::MYSQL_TYPE_GEOMETRY => ColumnBuilder::Bytes(BinaryBuilder::new()),
-        _ if column.character_set() == BINARY => ColumnBuilder::Bytes(BinaryBuilder::new()),
-        _ => ColumnBuilder::Text(StringBuilder::new()),
-    })
-}
-
-/// Whether the value was one of the column's.
-fn append(builder: &mut ColumnBuilder, value: &Value) -> bool {
-    if *value == Value::NULL {
-        builder.append_null();
-        return true;
+        | Type::MYSQL_TYPE_TIMESTAMP2 => ColumnBuilder::timestamp(),
+        Type::MYSQL_TYPE_TIME | Type::MYSQL_TYPE_TIME2 => ColumnBuilder::time(),
+        Type::MYSQL_TYPE_NULL | Type::MYSQL_TYPE_JSON => ColumnBuilder::text(),
+        Type::MYSQL_TYPE_GEOMETRY => ColumnBuilder::other(),
+        _ if column.character_set() == BINARY => ColumnBuilder::other(),
+        _ => ColumnBuilder::text(),
     }
-    appended(builder, value).is_some()
 }
 
-fn appended(builder: &mut ColumnBuilder, value: &Value) -> Option<()> {
-    match (builder, value) {
+fn append(column: &mut ColumnBuilder, value: &Value) -> Result<(), &'static str> {
+    match (column, value) {
+        (column, Value::NULL) => column.append_null(),
         (ColumnBuilder::Integer(to), Value::Int(number)) => to.append_value(*number),
         (ColumnBuilder::Integer(to), Value::UInt(number)) => {
-            to.append_value(i64::try_from(*number).ok()?);
+            to.append_value(i64::try_from(*number).map_err(|_| "a number is too large")?);
         }
-        (ColumnBuilder::Unsigned(to), Value::UInt(number)) => to.append_value(*number),
-        (ColumnBuilder::Unsigned(to), Value::Int(number)) => {
-            to.append_value(u64::try_from(*number).ok()?);
+        (ColumnBuilder::Large(to), Value::UInt(number)) => to.append_value((*number).into()),
+        (ColumnBuilder::Large(to), Value::Int(number)) => to.append_value((*number).into()),
+        (ColumnBuilder::Large(to), Value::Bytes(bits)) => {
+            to.append_value(bits_of(bits).ok_or("there are more than 64 bits")?.into());
         }
-        (ColumnBuilder::Unsigned(to), Value::Bytes(bits)) => to.append_value(bits_of(bits)?),
-        (ColumnBuilder::Float(to), Value::Float(number)) => to.append_value(f64::from(*number)),
+        (ColumnBuilder::Float(to), Value::Float(number)) => to.append_value(widened(*number)),
         (ColumnBuilder::Float(to), Value::Double(number)) => to.append_value(*number),
-        (ColumnBuilder::Decimal(to, scale), Value::Bytes(text)) => {
-            to.append_value(decimal(text, *scale)?);
+        (ColumnBuilder::Decimal(to), Value::Bytes(bytes)) => {
+            to.append(Some(text(bytes)?).filter(|text| is_number(text)));
         }
-        (ColumnBuilder::Text(to), Value::Bytes(text)) => {
-            to.append_value(std::str::from_utf8(text).ok()?);
-        }
-        (ColumnBuilder::Bytes(to), Value::Bytes(bytes)) => to.append_value(bytes),
+        (ColumnBuilder::Text(to), Value::Bytes(bytes)) => to.append_value(text(bytes)?),
+        (ColumnBuilder::Other(to), Value::Bytes(bytes)) => to.append_value(hexadecimal(bytes)),
         (ColumnBuilder::Date(to), Value::Date(year, month, day, ..)) => {
             to.append_option(days(*year, *month, *day));
         }
         (ColumnBuilder::Timestamp(to), Value::Date(year, month, day, h, m, s, micros)) => {
-            let time = [(*h, 3_600), (*m, 60), (*s, 1)];
-            let seconds: i64 = time.iter().map(|(part, of)| i64::from(*part) * of).sum();
             let midnight = days(*year, *month, *day).map(|days| i64::from(days) * DAY_MICROSECONDS);
-            to.append_option(midnight.map(|at| at + seconds * 1_000_000 + i64::from(*micros)));
+            to.append_option(midnight.map(|at| at + since_midnight(*h, *m, *s, *micros)));
         }
         (ColumnBuilder::Time(to), Value::Time(false, 0, h, m, s, micros)) => {
-            let seconds = i64::from(*h) * 3_600 + i64::from(*m) * 60 + i64::from(*s);
-            to.append_value(seconds * 1_000_000 + i64::from(*micros));
+            to.append_value(since_midnight(*h, *m, *s, *micros));
         }
-        _ => return None,
+        (ColumnBuilder::Time(_), Value::Time(..)) => {
+            return Err("a time is negative or beyond a day; select it with time_to_sec(…)");
+        }
+        _ => return Err("a value is none of its type"),
     }
-    Some(())
+    Ok(())
+}
+
+fn text(bytes: &[u8]) -> Result<&str, &'static str> {
+    std::str::from_utf8(bytes).map_err(|_| "a text is no UTF-8")
 }
 
 /// Days since 1970. The server knows dates without a day, such as `0000-00-00`, that stand for none.
 fn days(year: u16, month: u8, day: u8) -> Option<i32> {
     let part = |number: u8| i8::try_from(number).ok();
     let date = Date::new(i16::try_from(year).ok()?, part(month)?, part(day)?).ok()?;
-    let epoch = Date::constant(1970, 1, 1);
-    Some(date.since((jiff::Unit::Day, epoch)).ok()?.get_days())
+    Some(days_since_1970(date))
+}
+
+fn since_midnight(hours: u8, minutes: u8, seconds: u8, microseconds: u32) -> i64 {
+    let seconds = (i64::from(hours) * 60 + i64::from(minutes)) * 60 + i64::from(seconds);
+    seconds * 1_000_000 + i64::from(microseconds)
+}
+
+/// The number with the same digits: 0.1 and not 0.10000000149011612.
+fn widened(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| number.into())
 }
 
 /// Up to 64 bits, the highest first.
 fn bits_of(bytes: &[u8]) -> Option<u64> {
     let number = |sum: u64, byte: &u8| (sum << 8) | u64::from(*byte);
     (bytes.len() <= 8).then(|| bytes.iter().fold(0, number))
-}
-
-/// The digits of a decimal number with so many after the point.
-fn decimal(text: &[u8], scale: i8) -> Option<i128> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let width = usize::try_from(scale).ok()?;
-    (fraction.len() <= width).then_some(())?;
-    format!("{whole}{fraction:0<width$}").parse().ok()
 }
 
 fn size(value: &Value) -> usize {
@@ -171,23 +141,6 @@ fn size(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn decimals_keep_their_digits() {
-        let cases = [
-            ("12.50", 2, Some(1250)),
-            ("-0.05", 2, Some(-5)),
-            ("7", 0, Some(7)),
-            ("7", 3, Some(7000)),
-            ("-12", 1, Some(-120)),
-            ("1.234", 2, None),
-            ("99999999999999999999999999999999999999", 0, Some(10_i128.pow(38) - 1)),
-            ("x", 0, None),
-        ];
-        for (text, scale, expected) in cases {
-            assert_eq!(decimal(text.as_bytes(), scale), expected, "{text}");
-        }
-    }
 
     #[test]
     fn dates_count_from_1970_and_zero_dates_are_missing() {

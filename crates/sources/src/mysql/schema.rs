@@ -4,7 +4,7 @@ use model::name::TableName;
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 
-use crate::connector::{TableColumn, Tables};
+use crate::connector::{TableColumn, Tables, offered};
 
 /// What the user may read, in the database of the connection.
 const COLUMNS: &str = "SELECT table_name, column_name, column_type \
@@ -17,13 +17,7 @@ pub(super) async fn tables(
     declared: Option<&[TableName]>,
 ) -> mysql_async::Result<Tables> {
     let found: Vec<(String, String, String)> = connection.exec(COLUMNS, ()).await?;
-    let is_offered =
-        |table: &str| declared.is_none_or(|names| names.iter().any(|name| name.as_str() == table));
-    let mut tables = Tables::new();
-    for (table, name, data_type) in found {
-        if is_offered(&table) {
-            tables.entry(table).or_default().push(TableColumn { name, data_type });
-        }
-    }
-    Ok(tables)
+    let columns =
+        found.into_iter().map(|(table, name, data_type)| (table, TableColumn { name, data_type }));
+    Ok(offered(columns, declared))
 }

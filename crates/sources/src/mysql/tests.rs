@@ -1,5 +1,8 @@
 //! On a real server, MariaDB.
 
+mod edges;
+mod limits;
+
 use model::source::Connection;
 use query::Value;
 use testkit::{Certificate, MariaDb};
@@ -322,6 +325,10 @@ async fn what_cannot_be_reached_is_unavailable() {
     }
     let mut by_socket = connection(&server);
     by_socket["host"] = server.socket().to_str().unwrap().into();
+    by_socket["tls"] = serde_json::json!({"mode": "require"});
+    let outcome = open(by_socket.clone(), &Limits::default()).tables().await;
+    assert!(matches!(outcome, Err(Failure::Unavailable(_))), "not encrypted: {outcome:?}");
+    by_socket["tls"] = serde_json::json!({});
     by_socket["settings"] = serde_json::json!({"group_concat_max_len": "4096"});
     let connector = open(by_socket, &Limits::default());
     let bench = Bench { server, connector };

@@ -3,123 +3,54 @@
 //! The database tells a column's type by a number. Numbers below [`FIRST_OF_USERS`] are the same in
 //! every PostgreSQL; what users and extensions have defined is taken as text, without asking.
 
-use std::io;
-use std::str::FromStr;
-use std::sync::Arc;
-
-use arrow_array::ArrayRef;
-use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, StringBuilder,
-    Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
-};
-
 use super::moment::{days, microseconds, microseconds_of_day};
-use super::numeric::{self, Numerics};
-use crate::result::{Column, ColumnKind};
+use crate::result::{ColumnBuilder, is_number};
 
 /// Enums, domains of texts, `citext`, geometries: all have a readable text.
 const FIRST_OF_USERS: u32 = 16_384;
 
-pub(super) struct GrowingColumn {
-    name: String,
-    values: Values,
-}
-
-enum Values {
-    Boolean(BooleanBuilder),
-    Integer(Int64Builder),
-    Float(Float64Builder),
-    Numeric(Numerics),
-    Date(Date32Builder),
-    Time(Time64MicrosecondBuilder),
-    Timestamp(TimestampMicrosecondBuilder),
-    Text(StringBuilder),
-    /// A list, an interval … as its text.
-    Other(StringBuilder),
-}
-
-impl Values {
-    fn of_type(number: u32) -> Self {
-        match number {
-            16 => Self::Boolean(BooleanBuilder::new()),
-            // bigint, smallint, integer, oid.
-            20 | 21 | 23 | 26 => Self::Integer(Int64Builder::new()),
-            700 | 701 => Self::Float(Float64Builder::new()),
-            1700 => Self::Numeric(Numerics::default()),
-            1082 => Self::Date(Date32Builder::new()),
-            1083 => Self::Time(Time64MicrosecondBuilder::new()),
-            1114 => Self::Timestamp(TimestampMicrosecondBuilder::new()),
-            1184 => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
-            // "char", name, text, json, xml, a literal, character, varchar, uuid, jsonb.
-            18 | 19 | 25 | 114 | 142 | 705 | 1042 | 1043 | 2950 | 3802 | FIRST_OF_USERS.. => {
-                Self::Text(StringBuilder::new())
-            }
-            _ => Self::Other(StringBuilder::new()),
+/// The column for values of the type with this number.
+pub(super) fn of_type(number: u32) -> ColumnBuilder {
+    match number {
+        16 => ColumnBuilder::boolean(),
+        // bigint, smallint, integer, oid.
+        20 | 21 | 23 | 26 => ColumnBuilder::integer(),
+        700 | 701 => ColumnBuilder::float(),
+        1700 => ColumnBuilder::decimal(None),
+        1082 => ColumnBuilder::date(),
+        1083 => ColumnBuilder::time(),
+        // Without a zone, and with one.
+        1114 | 1184 => ColumnBuilder::timestamp(),
+        // "char", name, text, json, xml, a literal, character, varchar, uuid, jsonb.
+        18 | 19 | 25 | 114 | 142 | 705 | 1042 | 1043 | 2950 | 3802 | FIRST_OF_USERS.. => {
+            ColumnBuilder::text()
         }
-    }
-
-    fn kind(&self) -> ColumnKind {
-        match self {
-            Self::Boolean(_) => ColumnKind::Boolean,
-            Self::Integer(_) => ColumnKind::Integer,
-            Self::Float(_) => ColumnKind::Float,
-            Self::Numeric(numerics) if numerics.are_whole() => ColumnKind::Integer,
-            Self::Numeric(_) => ColumnKind::Decimal,
-            Self::Date(_) => ColumnKind::Date,
-            Self::Time(_) => ColumnKind::Time,
-            Self::Timestamp(_) => ColumnKind::Timestamp,
-            Self::Text(_) => ColumnKind::String,
-            Self::Other(_) => ColumnKind::Other,
-        }
+        _ => ColumnBuilder::other(),
     }
 }
 
-impl GrowingColumn {
-    pub(super) fn new(name: &str, type_number: u32) -> Self {
-        Self { name: name.to_owned(), values: Values::of_type(type_number) }
+/// Adds a value, missing if `None`. A date or time that no calendar knows, such as `infinity`, is
+/// missing too, and so is a `numeric` that is no number.
+pub(super) fn append(column: &mut ColumnBuilder, text: Option<&[u8]>) -> Result<(), &'static str> {
+    let Some(text) = text else {
+        column.append_null();
+        return Ok(());
+    };
+    let text = std::str::from_utf8(text).map_err(|_| "a text is no UTF-8")?;
+    match column {
+        ColumnBuilder::Boolean(values) => values.append_value(text == "t"),
+        ColumnBuilder::Integer(values) => values.append_value(text.parse().map_err(no_number)?),
+        ColumnBuilder::Float(values) => values.append_value(text.parse().map_err(no_number)?),
+        ColumnBuilder::Decimal(values) => values.append(Some(text).filter(|text| is_number(text))),
+        ColumnBuilder::Date(values) => values.append_option(days(text)),
+        ColumnBuilder::Time(values) => values.append_option(microseconds_of_day(text)),
+        ColumnBuilder::Timestamp(values) => values.append_option(microseconds(text)),
+        ColumnBuilder::Text(values) | ColumnBuilder::Other(values) => values.append_value(text),
+        ColumnBuilder::Large(_) => return Err("no type has such numbers"),
     }
-
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Adds a value, missing if `None`. A date or time that no calendar knows, such as `infinity`,
-    /// is missing too, and so is a `numeric` that is no number.
-    pub(super) fn push(&mut self, text: Option<&[u8]>) -> io::Result<()> {
-        let text = text.map(std::str::from_utf8).transpose().map_err(io::Error::other)?;
-        match &mut self.values {
-            Values::Boolean(values) => values.append_option(text.map(|text| text == "t")),
-            Values::Integer(values) => values.append_option(parse(text)?),
-            Values::Float(values) => values.append_option(parse(text)?),
-            Values::Numeric(values) => values.append(text.filter(|text| numeric::is_number(text))),
-            Values::Date(values) => values.append_option(text.and_then(days)),
-            Values::Time(values) => values.append_option(text.and_then(microseconds_of_day)),
-            Values::Timestamp(values) => values.append_option(text.and_then(microseconds)),
-            Values::Text(values) | Values::Other(values) => values.append_option(text),
-        }
-        Ok(())
-    }
-
-    /// The values so far, in the form that cells are read from.
-    pub(super) fn take(&mut self) -> ArrayRef {
-        match &mut self.values {
-            Values::Boolean(values) => Arc::new(values.finish()),
-            Values::Integer(values) => Arc::new(values.finish()),
-            Values::Float(values) => Arc::new(values.finish()),
-            Values::Numeric(values) => values.take(),
-            Values::Date(values) => Arc::new(values.finish()),
-            Values::Time(values) => Arc::new(values.finish()),
-            Values::Timestamp(values) => Arc::new(values.finish()),
-            Values::Text(values) | Values::Other(values) => Arc::new(values.finish()),
-        }
-    }
-
-    pub(super) fn finish(self) -> Column {
-        Column { kind: self.values.kind(), name: self.name, measure: None }
-    }
+    Ok(())
 }
 
-fn parse<T: FromStr>(text: Option<&str>) -> io::Result<Option<T>> {
-    let unreadable = |text: &str| io::Error::other(format!("{text:?} is no number"));
-    text.map(|text| text.parse().map_err(|_| unreadable(text))).transpose()
+fn no_number<E>(_: E) -> &'static str {
+    "a value is no number"
 }

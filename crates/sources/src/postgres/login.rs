@@ -14,6 +14,9 @@ use super::server::{CancelKey, Peer, Stream};
 use super::session::Session;
 use crate::connector::Failure;
 
+/// The most rounds of hashing that a login takes; PostgreSQL's own default is 4096.
+const ROUNDS: u32 = 1_000_000;
+
 /// A session of the connection's user. Everything that goes wrong is the source's being unavailable.
 pub(super) async fn log_in(
     stream: Box<dyn Stream>,
@@ -86,6 +89,7 @@ async fn scram(
     session.send(&message).await?;
     match session.next().await? {
         Message::AuthenticationSaslContinue(body) => {
+            check_rounds(body.data())?;
             scram.update(body.data()).map_err(unsendable)?;
         }
         other => return Err(refused(&other)),
@@ -97,6 +101,17 @@ async fn scram(
         Message::AuthenticationSaslFinal(body) => scram.finish(body.data()).map_err(unsendable),
         other => Err(refused(&other)),
     }
+}
+
+/// The server says how often the password is hashed, which nothing could interrupt.
+fn check_rounds(challenge: &[u8]) -> Result<(), Failure> {
+    let challenge = String::from_utf8_lossy(challenge);
+    let rounds = challenge.split(',').find_map(|part| part.strip_prefix("i="));
+    if rounds.and_then(|rounds| rounds.parse().ok()).is_some_and(|rounds: u32| rounds <= ROUNDS) {
+        return Ok(());
+    }
+    let detail = format!("the server asks for more than {ROUNDS} rounds of SCRAM");
+    Err(Failure::Unavailable(detail))
 }
 
 fn refused(message: &Message) -> Failure {
@@ -111,4 +126,20 @@ fn refused(message: &Message) -> Failure {
 
 fn unsendable(error: std::io::Error) -> Failure {
     Failure::Unavailable(format!("login: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_that_would_take_forever_is_none() {
+        let challenge =
+            |rounds: &str| check_rounds(format!("r=abc,s=QSXCR+Q6,i={rounds}").as_bytes());
+        assert_eq!(challenge("4096"), Ok(()));
+        for rounds in ["4294967295", "1000001", "-1", ""] {
+            assert!(matches!(challenge(rounds), Err(Failure::Unavailable(_))), "{rounds}");
+        }
+        assert!(check_rounds(b"r=abc").is_err());
+    }
 }

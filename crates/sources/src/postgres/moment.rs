@@ -3,10 +3,11 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
+use crate::result::days_since_1970;
+
 /// Days since 1970-01-01. `None` for `infinity` and for years that the calendar does not count.
 pub(super) fn days(text: &str) -> Option<i32> {
-    let days = date(text)?.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
-    i32::try_from(days).ok()
+    date(text).map(days_since_1970)
 }
 
 /// Microseconds since midnight. `None` for `24:00:00`, which no clock shows.

@@ -31,8 +31,7 @@ impl Parameter {
     }
 
     /// A number is read as the same digits are when they stand in SQL: as the smallest type that
-    /// holds it, so that it goes with dates and into functions as well. Errs for lists: a statement
-    /// binds each member by itself.
+    /// holds it, so that it goes with dates and into functions as well. Errs for lists.
     pub(super) fn of(value: &Value) -> Result<Self, Failure> {
         let typed = |type_number, text: String| Self { type_number, text: Some(text) };
         Ok(match value {
@@ -50,9 +49,7 @@ impl Parameter {
                 let (day, clock, era) = (day(at.date()), at.time(), era(at.date()));
                 typed(TIMESTAMP_WITH_TIME_ZONE, format!("{day} {clock}+00{era}"))
             }
-            Value::List(_) => {
-                return Err(Failure::Refused("a list is bound as one value".to_owned()));
-            }
+            Value::List(_) => return Err(Failure::unbound_list()),
         })
     }
 }

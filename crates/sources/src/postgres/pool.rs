@@ -66,18 +66,19 @@ impl Pool {
 
     /// A session that seems to stand, or a new one.
     pub(super) async fn take(&self) -> Result<Lease, Failure> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
-        let permit = permit.map_err(|_| Failure::Unavailable("the source is closed".to_owned()))?;
+        let permit = self.permit().await?;
         while let Some(mut resting) = self.pop() {
             if resting.session.is_quiet() {
                 let Resting { session, checked, .. } = resting;
                 return Ok(Lease { session, checked, is_used: true, permit });
             }
         }
-        let session = timeout(PATIENCE, self.open()).await.map_err(|_| {
-            Failure::Unavailable("the server did not open a session in time".to_owned())
-        })??;
-        Ok(Lease { session, checked: None, is_used: false, permit })
+        self.open(permit).await
+    }
+
+    /// A new session.
+    pub(super) async fn take_new(&self) -> Result<Lease, Failure> {
+        self.open(self.permit().await?).await
     }
 
     /// Lets a session rest, and closes those that have rested for too long.
@@ -103,10 +104,19 @@ impl Pool {
         }
     }
 
-    async fn open(&self) -> Result<Session, Failure> {
-        let (stream, peer) = self.server.connect().await?;
-        let counted = self.server.activity().connections.postgres.enter();
-        log_in(stream, peer, counted, &self.connection).await
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        permit.map_err(|_| Failure::closed())
+    }
+
+    async fn open(&self, permit: OwnedSemaphorePermit) -> Result<Lease, Failure> {
+        let opened = timeout(PATIENCE, async {
+            let (stream, peer) = self.server.connect().await?;
+            let counted = self.server.activity().connections.postgres.enter();
+            log_in(stream, peer, counted, &self.connection).await
+        });
+        let session = opened.await.map_err(|_| Failure::late())??;
+        Ok(Lease { session, checked: None, is_used: false, permit })
     }
 
     fn pop(&self) -> Option<Resting> {

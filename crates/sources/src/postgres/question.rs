@@ -16,6 +16,7 @@ use super::fault::failure;
 use super::parameter::Parameter;
 use super::rows::Rows;
 use super::session::{Broken, Session};
+use super::told::PLAIN_TEXTS;
 use crate::connector::Failure;
 use crate::error::ResultLimit;
 use crate::progress::Progress;
@@ -40,8 +41,8 @@ pub(super) enum Unanswered {
     Refused(Failure),
     /// The session has ended.
     Lost(Failure),
-    /// More rows or bytes than wanted. The server still sends them.
-    TooLarge(ResultLimit),
+    /// What comes is not wanted: there is too much of it, or it cannot be read. The server still sends.
+    Unwanted(Failure),
     /// The order to stop was heard. The query still runs.
     Stopped,
 }
@@ -62,9 +63,13 @@ impl Question {
     }
 
     pub(super) async fn ask(&self, session: &mut Session) -> Result<ResultSet, Unanswered> {
-        let messages = self.messages().map_err(|error| {
-            Unanswered::Refused(Failure::Refused(format!("it cannot be sent: {error}")))
-        })?;
+        let refused = |why: String| Unanswered::Refused(Failure::Refused(why));
+        if !session.knows_plain_texts && self.sql.contains('\\') {
+            let why = "this server may take a backslash for an escape; write it without one";
+            return Err(refused(why.to_owned()));
+        }
+        let messages = self.messages(session.knows_plain_texts);
+        let messages = messages.map_err(|error| refused(format!("it cannot be sent: {error}")))?;
         let mut refused = None;
         let answered = match session.ask(&messages, GROUPS).await {
             Ok(()) => self.answer(session, &mut refused).await,
@@ -90,7 +95,7 @@ impl Question {
         while !session.is_answered() {
             match session.next().await.map_err(|broken| self.unanswered(broken))? {
                 Message::RowDescription(body) => {
-                    rows = Some(Rows::described(&body, self).map_err(lost)?);
+                    rows = Some(Rows::described(&body, self)?);
                 }
                 // Those before the description are of the settings.
                 Message::DataRow(body) => {
@@ -105,26 +110,27 @@ impl Question {
                 _ => {}
             }
         }
-        match rows.map(Rows::finish) {
-            Some(Ok(result)) => Ok(result),
-            Some(Err(error)) => Err(Unanswered::Refused(Failure::Failed(error.to_string()))),
-            None => Err(Unanswered::Refused(Failure::Refused("it yields no rows".to_owned()))),
-        }
+        let none = || Unanswered::Refused(Failure::Refused("it yields no rows".to_owned()));
+        rows.ok_or_else(none)?.finish()
     }
 
     fn unanswered(&self, broken: Broken) -> Unanswered {
         match broken {
-            Broken::Connection(error) => lost(error),
-            Broken::TooLong => Unanswered::TooLarge(ResultLimit::Bytes(self.byte_limit)),
+            Broken::Connection(error) => Unanswered::Lost(Failure::Unavailable(error.to_string())),
+            Broken::TooLong => {
+                Unanswered::Unwanted(Failure::TooLarge(ResultLimit::Bytes(self.byte_limit)))
+            }
         }
     }
 
-    fn messages(&self) -> io::Result<BytesMut> {
+    fn messages(&self, knows_plain_texts: bool) -> io::Result<BytesMut> {
+        let is_known = |(name, _): &&(String, String)| knows_plain_texts || name != PLAIN_TEXTS;
+        let told: Vec<&(String, String)> = self.told.iter().filter(is_known).collect();
         let mut messages = BytesMut::with_capacity(1024 + self.sql.len());
         statement("begin read only", &[], &mut messages)?;
         frontend::execute("", 0, &mut messages)?;
-        if !self.told.is_empty() {
-            let (sql, parameters) = settings(&self.told);
+        if !told.is_empty() {
+            let (sql, parameters) = settings(&told);
             statement(&sql, &parameters, &mut messages)?;
             frontend::execute("", 0, &mut messages)?;
         }
@@ -139,7 +145,7 @@ impl Question {
 }
 
 /// One SELECT that sets all of them for the transaction; names and values are bound.
-fn settings(told: &[(String, String)]) -> (String, Vec<Parameter>) {
+fn settings(told: &[&(String, String)]) -> (String, Vec<Parameter>) {
     let calls: Vec<String> = (0..told.len())
         .map(|at| format!("pg_catalog.set_config(${}, ${}, true)", 2 * at + 1, 2 * at + 2))
         .collect();
@@ -165,8 +171,4 @@ fn statement(sql: &str, parameters: &[Parameter], messages: &mut BytesMut) -> io
         BindError::Conversion(error) => io::Error::other(error),
         BindError::Serialization(error) => error,
     })
-}
-
-fn lost(error: io::Error) -> Unanswered {
-    Unanswered::Lost(Failure::Unavailable(error.to_string()))
 }

@@ -83,7 +83,7 @@ impl Server {
             let _ = stream.read(&mut [0]).await;
             Ok(())
         };
-        timeout(PATIENCE, ordered).await.map_err(|_| late())?
+        timeout(PATIENCE, ordered).await.map_err(|_| Failure::late())?
     }
 
     async fn connect_to(&self, peer: &Peer) -> Result<Box<dyn Stream>, Failure> {
@@ -104,9 +104,9 @@ impl Server {
         };
         match self.encryption.get_or_try_init(configured).await? {
             None => Ok(Box::new(stream)),
-            Some(connector) => {
-                timeout(PATIENCE, self.handshake(stream, connector)).await.map_err(|_| late())?
-            }
+            Some(connector) => timeout(PATIENCE, self.handshake(stream, connector))
+                .await
+                .map_err(|_| Failure::late())?,
         }
     }
 
@@ -132,8 +132,4 @@ impl Server {
 
 pub(super) fn unavailable(error: io::Error) -> Failure {
     Failure::Unavailable(error.to_string())
-}
-
-fn late() -> Failure {
-    Failure::Unavailable("the server did not answer in time".to_owned())
 }

@@ -10,6 +10,7 @@ use tally::Present;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::server::{CancelKey, Peer, Stream};
+use super::told::PLAIN_TEXTS;
 
 /// The head of a message: its kind and its length.
 const HEADER_BYTES: usize = 5;
@@ -35,6 +36,9 @@ pub(super) struct Session {
     forgotten: usize,
     pub(super) peer: Peer,
     pub(super) key: CancelKey,
+    /// Whether the server can be told that a backslash in a text is one: it says so itself when a
+    /// session begins. To Redshift, which cannot, it begins an escape.
+    pub(super) knows_plain_texts: bool,
     _counted: Present,
 }
 
@@ -57,6 +61,7 @@ impl Session {
             forgotten: 0,
             peer,
             key: CancelKey::default(),
+            knows_plain_texts: false,
             _counted: counted,
         }
     }
@@ -77,11 +82,10 @@ impl Session {
         loop {
             self.check_length()?;
             match Message::parse(&mut self.received)? {
-                Some(
-                    Message::NoticeResponse(_)
-                    | Message::ParameterStatus(_)
-                    | Message::NotificationResponse(_),
-                ) => {}
+                Some(Message::ParameterStatus(status)) => {
+                    self.knows_plain_texts |= status.name()? == PLAIN_TEXTS;
+                }
+                Some(Message::NoticeResponse(_) | Message::NotificationResponse(_)) => {}
                 Some(message) => {
                     if let Message::ReadyForQuery(_) = message {
                         self.owed = self.owed.saturating_sub(1);

@@ -4,7 +4,7 @@ use model::source::Postgres;
 
 use super::question::Question;
 use super::told::schema;
-use crate::connector::{TableColumn, Tables};
+use crate::connector::{self, TableColumn, Tables};
 use crate::result::{Cell, ResultSet};
 
 /// Tables, partitioned and foreign ones, views and materialized views.
@@ -26,19 +26,11 @@ pub(super) fn columns(connection: &Postgres, told: Vec<(String, String)>) -> Que
 
 /// Those of the tables found that the connection offers.
 pub(super) fn offered(connection: &Postgres, found: &ResultSet) -> Tables {
-    let is_offered = |table: &str| {
-        connection.tables.as_ref().is_none_or(|tables| {
-            tables.iter().any(|offered| offered.as_str().eq_ignore_ascii_case(table))
-        })
-    };
-    let mut offered = Tables::new();
-    for cells in found.rows() {
+    let columns = found.rows().map(|cells| {
         let [table, name, data_type] = texts(cells);
-        if is_offered(&table) {
-            offered.entry(table).or_default().push(TableColumn { name, data_type });
-        }
-    }
-    offered
+        (table, TableColumn { name, data_type })
+    });
+    connector::offered(columns, connection.tables.as_deref())
 }
 
 fn texts<'a, const N: usize>(mut cells: impl Iterator<Item = Cell<'a>>) -> [String; N] {

@@ -3,14 +3,18 @@
 mod cases;
 mod compiled;
 mod crowd;
+mod edges;
 mod login;
 mod many;
+mod page;
 mod panels;
 mod pooler;
+mod redshift;
 mod row_security;
 mod sessions;
 mod stopping;
 mod values;
+mod writes;
 
 use std::sync::Arc;
 use std::time::Duration;

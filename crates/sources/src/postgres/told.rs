@@ -12,6 +12,9 @@ use crate::connector::Failure;
 /// The schema of connections that name none.
 const SCHEMA: &str = "public";
 
+/// The setting by which SQL is read as it was when it was proved.
+pub(super) const PLAIN_TEXTS: &str = "standard_conforming_strings";
+
 /// How much longer than ours the database's own limit is: it ends what we could not.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -27,11 +30,12 @@ pub(super) fn schema(connection: &Postgres) -> &str {
 pub(super) fn of_connection(connection: &Postgres, limit: Duration) -> Vec<(String, String)> {
     let schema = schema(connection).replace('"', "\"\"");
     let fixed = [
-        // SQL is read as it was when it was proved, and results are written as we read them.
-        ("standard_conforming_strings", "on".to_owned()),
+        (PLAIN_TEXTS, "on".to_owned()),
+        // Results are written as we read them.
         ("DateStyle", "ISO".to_owned()),
         ("TimeZone", "UTC".to_owned()),
-        ("extra_float_digits", "3".to_owned()),
+        // All digits; Redshift knows no more than 2.
+        ("extra_float_digits", "2".to_owned()),
         ("search_path", format!("\"{schema}\", pg_temp")),
         ("statement_timeout", (limit + GRACE).as_millis().to_string()),
     ];

@@ -3,6 +3,7 @@
 mod fill;
 mod pivot;
 mod running;
+mod sort;
 mod table;
 
 use query::Step;
@@ -25,6 +26,7 @@ pub(crate) fn apply(result: ResultSet, steps: &[Step]) -> Result<ResultSet, Sour
                 run.apply(&mut table, *column);
             }
             Step::Share { column, within } => running::share(&mut table, *column, within),
+            Step::Sort(keys) => sort::apply(&mut table, keys),
             Step::Pivot { column, measures } => pivot::apply(&mut table, *column, measures)?,
             Step::Page { offset, size } => table.cut(*offset, *size),
         }

@@ -24,8 +24,6 @@ fn argument(value: &Value) -> Result<Bound, Failure> {
                 fraction => Bound::Text(format!("{seconds}.{fraction:06}")),
             }
         }
-        Value::List(_) => {
-            return Err(Failure::Refused("a list cannot be bound as one value".to_owned()));
-        }
+        Value::List(_) => return Err(Failure::unbound_list()),
     })
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::ValueRef;
 
 /// Greater numbers are milliseconds since 1970, not seconds.
-const MOST_SECONDS: i64 = 100_000_000_000;
+const MOST_SECONDS: u64 = 100_000_000_000;
 
 /// Smaller numbers that are not whole are days since noon of the first day of the Julian period.
 const MOST_DAYS: f64 = 5_373_484.5;
@@ -26,7 +26,7 @@ pub(super) enum Moment {
 pub(super) fn read(value: ValueRef<'_>) -> Option<Moment> {
     match value {
         ValueRef::Text(text) => of_text(std::str::from_utf8(text).ok()?),
-        ValueRef::Integer(number) if number.abs() < MOST_SECONDS => {
+        ValueRef::Integer(number) if number.unsigned_abs() < MOST_SECONDS => {
             Timestamp::from_second(number).ok().map(Moment::Instant)
         }
         ValueRef::Integer(number) => Timestamp::from_millisecond(number).ok().map(Moment::Instant),
@@ -90,6 +90,9 @@ mod tests {
         check(ValueRef::Real(1_359_626_400.5), Some("2013-01-31T10:00:00.5Z"));
         for none in ["", "yesterday", "2013", "20130131", "2013-02-30", "2013-01-31x"] {
             check(text(none), None);
+        }
+        for none in [i64::MIN, i64::MAX] {
+            check(ValueRef::Integer(none), None);
         }
         check(ValueRef::Null, None);
     }

@@ -3,20 +3,17 @@
 //! A column holds whatever it holds, so its kind is found when all its values are there; a type that
 //! was declared for it only says whether texts and numbers are times.
 
-use arrow_array::builder::{
-    BinaryBuilder, Date32Builder, Float64Builder, Int64Builder, NullBuilder, StringBuilder,
-    TimestampMicrosecondBuilder,
-};
-use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::moment::{Moment, of_text, read as read_moment};
 use super::opened::Opened;
 use super::{arguments, failure};
-use crate::column_builder::{ColumnBuilder, Measure, result};
 use crate::connector::{Failure, Query};
-use crate::result::ResultSet;
+use crate::result::{
+    ColumnBuilder, Measure, ResultBuilder, ResultSet, days_since_1970, hexadecimal,
+};
 
 /// Runs one SELECT to its end.
 pub(super) fn read(opened: &mut Opened, query: &Query) -> Result<ResultSet, Failure> {
@@ -43,8 +40,20 @@ pub(super) fn read(opened: &mut Opened, query: &Query) -> Result<ResultSet, Fail
             column.values.push(value);
         }
     }
-    let built = columns.into_iter().map(|column| (column.name.clone(), column.build()));
-    result(built.collect(), measure.rows)
+    built(&columns)
+}
+
+fn built(columns: &[Column]) -> Result<ResultSet, Failure> {
+    let rows = columns.first().map_or(0, |column| column.values.len());
+    let typed = columns.iter().map(|column| Ok((column.name.clone(), column.builder())));
+    let mut result = ResultBuilder::new(typed, Measure::unlimited())?;
+    for row in 0..rows {
+        let mut each = columns.iter();
+        result.row(0, |builder| {
+            append(builder, each.next().map_or(&Value::Null, |column| &column.values[row]))
+        })?;
+    }
+    result.finish()
 }
 
 struct Column {
@@ -80,17 +89,13 @@ impl Time {
 }
 
 impl Column {
-    fn build(self) -> ColumnBuilder {
+    fn builder(&self) -> ColumnBuilder {
         self.times().unwrap_or_else(|| match self.kinds() {
-            Kinds { blobs: true, .. } => self.bytes(),
-            Kinds { texts: true, .. } => self.texts(),
-            Kinds { reals: true, .. } => self.numbers(),
-            Kinds { integers: true, .. } => self.integers(),
-            Kinds { .. } => {
-                let mut builder = ColumnBuilder::Nothing(NullBuilder::new());
-                self.values.iter().for_each(|_| builder.append_null());
-                builder
-            }
+            Kinds { blobs: true, .. } => ColumnBuilder::other(),
+            Kinds { texts: true, .. } => ColumnBuilder::text(),
+            Kinds { reals: true, .. } => ColumnBuilder::float(),
+            Kinds { integers: true, .. } => ColumnBuilder::integer(),
+            Kinds { .. } => ColumnBuilder::text(),
         })
     }
 
@@ -108,7 +113,7 @@ impl Column {
         kinds
     }
 
-    /// The column as times, when all its values are some.
+    /// For a column of times, which it is when all its values are some.
     fn times(&self) -> Option<ColumnBuilder> {
         let moment = |value: &Value| match (self.time, value) {
             (Time::None, _) => None,
@@ -125,58 +130,31 @@ impl Column {
             Time::Instant => false,
             Time::Unknown | Time::None => known.all(|moment| matches!(moment, Moment::Day(_))),
         };
-        Some(if are_days { days(&moments) } else { instants(&moments) })
+        Some(if are_days { ColumnBuilder::date() } else { ColumnBuilder::timestamp() })
     }
+}
 
-    fn integers(&self) -> ColumnBuilder {
-        let mut builder = Int64Builder::new();
-        for value in &self.values {
-            builder.append_option(match value {
-                Value::Integer(number) => Some(*number),
-                _ => None,
-            });
+/// Adds a value to the column that was made for all of them.
+fn append(column: &mut ColumnBuilder, value: &Value) -> Result<(), &'static str> {
+    match (column, value) {
+        (column, Value::Null) => column.append_null(),
+        (ColumnBuilder::Date(to), value) => to.append_option(read_moment(value.into()).map(day)),
+        (ColumnBuilder::Timestamp(to), value) => {
+            to.append_option(read_moment(value.into()).map(instant));
         }
-        ColumnBuilder::Integer(builder)
+        (ColumnBuilder::Integer(to), Value::Integer(number)) => to.append_value(*number),
+        (ColumnBuilder::Float(to), Value::Integer(number)) => to.append_value(*number as f64),
+        (ColumnBuilder::Float(to), Value::Real(number)) => to.append_value(*number),
+        (ColumnBuilder::Text(to) | ColumnBuilder::Other(to), value) => match value {
+            Value::Integer(number) => to.append_value(number.to_string()),
+            Value::Real(number) => to.append_value(number.to_string()),
+            Value::Text(text) => to.append_value(text),
+            Value::Blob(bytes) => to.append_value(hexadecimal(bytes)),
+            Value::Null => to.append_null(),
+        },
+        _ => return Err("a value is none of its kind"),
     }
-
-    fn numbers(&self) -> ColumnBuilder {
-        let mut builder = Float64Builder::new();
-        for value in &self.values {
-            builder.append_option(match value {
-                Value::Integer(number) => Some(*number as f64),
-                Value::Real(number) => Some(*number),
-                _ => None,
-            });
-        }
-        ColumnBuilder::Float(builder)
-    }
-
-    fn texts(&self) -> ColumnBuilder {
-        let mut builder = StringBuilder::new();
-        for value in &self.values {
-            match value {
-                Value::Integer(number) => builder.append_value(number.to_string()),
-                Value::Real(number) => builder.append_value(number.to_string()),
-                Value::Text(text) => builder.append_value(text),
-                Value::Null | Value::Blob(_) => builder.append_null(),
-            }
-        }
-        ColumnBuilder::Text(builder)
-    }
-
-    fn bytes(&self) -> ColumnBuilder {
-        let mut builder = BinaryBuilder::new();
-        for value in &self.values {
-            match value {
-                Value::Integer(number) => builder.append_value(number.to_string()),
-                Value::Real(number) => builder.append_value(number.to_string()),
-                Value::Text(text) => builder.append_value(text),
-                Value::Blob(bytes) => builder.append_value(bytes),
-                Value::Null => builder.append_null(),
-            }
-        }
-        ColumnBuilder::Bytes(builder)
-    }
+    Ok(())
 }
 
 /// Which kinds of values a column holds.
@@ -188,30 +166,21 @@ struct Kinds {
     blobs: bool,
 }
 
-fn days(moments: &[Option<Moment>]) -> ColumnBuilder {
-    let mut builder = Date32Builder::new();
-    for moment in moments {
-        builder.append_option(moment.map(|moment| match moment {
-            Moment::Day(day) => since_epoch(day),
-            Moment::Instant(at) => since_epoch(jiff::tz::TimeZone::UTC.to_datetime(at).date()),
-        }));
-    }
-    ColumnBuilder::Date(builder)
+/// Days since 1970.
+fn day(moment: Moment) -> i32 {
+    let day = match moment {
+        Moment::Day(day) => day,
+        Moment::Instant(at) => TimeZone::UTC.to_datetime(at).date(),
+    };
+    days_since_1970(day)
 }
 
-fn since_epoch(day: Date) -> i32 {
-    (day - Date::constant(1970, 1, 1)).get_days()
-}
-
-fn instants(moments: &[Option<Moment>]) -> ColumnBuilder {
-    let mut builder = TimestampMicrosecondBuilder::new();
-    for moment in moments {
-        builder.append_option(moment.map(|moment| match moment {
-            Moment::Day(day) => i64::from(since_epoch(day)) * 86_400_000_000,
-            Moment::Instant(at) => at.as_microsecond(),
-        }));
+/// Microseconds since 1970.
+fn instant(moment: Moment) -> i64 {
+    match moment {
+        Moment::Day(_) => i64::from(day(moment)) * 86_400_000_000,
+        Moment::Instant(at) => at.as_microsecond(),
     }
-    ColumnBuilder::Timestamp(builder)
 }
 
 fn size(value: &Value) -> usize {

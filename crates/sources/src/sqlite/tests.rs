@@ -1,5 +1,7 @@
 //! On real files.
 
+mod edges;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -77,11 +79,15 @@ impl Bench {
     }
 
     async fn rows(&self, sql: &str, arguments: &[Value]) -> String {
-        let result = self.ask(sql, arguments).await.unwrap();
-        let row = |cells: Vec<String>| cells.join(",");
-        let rows = result.rows().map(|cells| row(cells.map(|cell| cell.to_string()).collect()));
-        rows.collect::<Vec<String>>().join("\n")
+        shown(&self.ask(sql, arguments).await.unwrap())
     }
+}
+
+/// The cells of a result, with commas between and a line for each row.
+fn shown(result: &ResultSet) -> String {
+    let row = |cells: Vec<String>| cells.join(",");
+    let rows = result.rows().map(|cells| row(cells.map(|cell| cell.to_string()).collect()));
+    rows.collect::<Vec<String>>().join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,6 @@
 
 mod calendar;
 mod conditions;
-mod fill;
 mod finish;
 mod groups;
 pub(crate) mod measures;
@@ -138,6 +137,17 @@ impl OfPanel<'_> {
         given.chain(columns.iter().map(|column| (column.as_str(), false))).collect()
     }
 
+    /// Whether a limit keeps the first rows by the author's order, which a viewer's then moves.
+    fn is_moved(&self) -> bool {
+        let is_limited = self.panel.limit.is_some() && self.panel.others_label().is_none();
+        is_limited && !self.request.sort.is_empty()
+    }
+
+    /// The order by which rows are the first and figures run.
+    fn first_sort(&self) -> &[Sort] {
+        if self.is_moved() { &self.panel.sort } else { self.sort() }
+    }
+
     fn sort(&self) -> &[Sort] {
         match self.request.sort.is_empty() {
             true => &self.panel.sort,
@@ -170,14 +180,19 @@ impl OfPanel<'_> {
         };
         let mut rows: Vec<&Row> = self.kept(rows).into_iter().filter(passes).collect();
         let totals = self.panel.totals.then(|| groups::column_totals(self.panel, &rows));
-        let keys = self.keys(self.sort(), &columns);
-        rows.sort_by(|one, other| {
+        let by = |keys: &Keys<'_>, one: &Row, other: &Row| {
             let orders = keys.iter().map(|(column, descending)| {
                 one.get(column).ordered(&other.get(column), *descending)
             });
             orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-        });
+        };
+        let keys = self.keys(self.first_sort(), &columns);
+        rows.sort_by(|one, other| by(&keys, one, other));
         rows.truncate(self.panel.limit.map_or(usize::MAX, |limit| limit as usize));
+        if self.is_moved() {
+            let keys = self.keys(self.sort(), &[]);
+            rows.sort_by(|one, other| by(&keys, one, other));
+        }
         let cells = |row: &&Row| columns.iter().map(|column| row.get(column)).collect();
         let cells = rows.iter().map(cells).collect();
         let mut expected = self.page(Table { columns, rows: cells });

@@ -25,6 +25,7 @@ pub(crate) struct Question {
     target: Target,
     variables: Value,
     time_zone: Option<&'static str>,
+    filters: Value,
 }
 
 impl Demo {
@@ -62,8 +63,17 @@ impl Demo {
                     target: Target::Panel(id.parse().expect("a panel's id")),
                     variables: variables.clone(),
                     time_zone: Some(time_zone),
+                    filters: json!([]),
                 };
                 questions.extend(self.panels.iter().map(question));
+                let filtered = |id: &String| Question {
+                    filters: json!([{"column": "rows", "operator": "at_least", "value": 2}]),
+                    ..question(id)
+                };
+                let grouped = self.panels.iter().filter(|id| {
+                    ["grouped", "others", "turned"].iter().any(|kind| id.starts_with(kind))
+                });
+                questions.extend(grouped.map(filtered));
             }
         }
         questions
@@ -102,6 +112,7 @@ impl Demo {
                     target,
                     variables: variables.clone(),
                     time_zone,
+                    filters: json!([]),
                 };
                 questions.extend(self.targets().into_iter().map(question));
             }
@@ -131,6 +142,7 @@ impl Demo {
         let request = Request {
             variables: question.variables.as_object().cloned().unwrap_or_default(),
             time_zone: question.time_zone.map(|zone| zone.parse().expect("a zone")),
+            filters: serde_json::from_value(question.filters.clone()).expect("filters"),
             ..Request::of(question.target.clone(), now())
         };
         query::compile(&request, &self.dashboard, &viewer)

@@ -95,7 +95,7 @@ async fn compare(demo: &Demo, questions: &[Question], clickhouse: &Connection) {
     sources.shutdown().await;
 }
 
-/// The rows, and for a table their number on all pages.
+/// The rows, and for a table their number on all pages and its totals.
 async fn ask(
     sources: &Sources,
     demo: &Demo,
@@ -104,14 +104,14 @@ async fn ask(
 ) -> Vec<Arc<ResultSet>> {
     let compiled = demo.compile(question, source);
     let mut results = Vec::new();
-    for statement in [Some(compiled.rows), compiled.total].into_iter().flatten() {
+    for (_, statement) in compiled.statements() {
         let options = RunOptions {
             cache: CachePolicy::Off,
             request_id: uuid::Uuid::nil(),
             customer: CustomerKey("demo".to_owned()),
             purge: 0,
         };
-        match sources.run(source, &statement, options).await {
+        match sources.run(source, statement, options).await {
             Ok(answer) => results.push(answer.result),
             Err(error) => panic!("{question:?}: {error}\n{}", statement.sql()),
         }

@@ -73,6 +73,7 @@ pub(crate) fn dashboard() -> Value {
         let sort = json!([{"column": "label", "direction": direction}, {"column": "n", "direction": direction}]);
         panels.push(table(&format!("sorted_{direction}"), json!([]), sort));
     }
+    panels.extend(of_groups());
     json!({
         "name": "shapes", "panels": panels,
         "datasets": {"moments": {
@@ -81,6 +82,31 @@ pub(crate) fn dashboard() -> Value {
         }},
         "variables": {"since": "timestamp"},
     })
+}
+
+/// Others, turned and with totals, of columns that may be missing.
+fn of_groups() -> Vec<Value> {
+    let mut panels = Vec::new();
+    for column in ["label", "n"] {
+        let of = |id: &str, more: Value| {
+            let mut panel = json!({
+                "id": format!("{id}_{column}"), "title": "x", "dataset": "moments", "type": "table",
+                "dimensions": [{"column": column}, {"column": "seen", "name": "week", "bucket": "week"}],
+                "measures": [{"name": "rows", "aggregate": "count"},
+                    {"name": "sum", "aggregate": "sum", "column": "id"},
+                    {"name": "median", "aggregate": "median", "column": "id"}],
+                "sort": [{"column": "rows", "direction": "desc"}], "totals": true, "page_size": 200,
+            });
+            let keys = panel.as_object_mut().expect("an object");
+            keys.extend(more.as_object().expect("an object").clone());
+            panel
+        };
+        panels.push(of("grouped", json!({})));
+        panels.push(of("others", json!({"limit": 3, "others": true})));
+        let turned = json!({"limit": 2, "others": "The rest", "pivot": column, "fill": "zero"});
+        panels.push(of("turned", turned));
+    }
+    panels
 }
 
 fn filters() -> Vec<Value> {

@@ -90,9 +90,10 @@ fn check_sort(faults: &mut Faults, at: &str, panel: &Panel) {
         if !known && panel.columns.is_empty() {
             faults.add(&pointer, format!("{name:?} is no column of this panel's result"));
         }
-        let looks_around = panel.measures.iter().find(|measure| measure.name == sort.column);
-        if looks_around.is_some_and(Measure::looks_around) {
-            faults.add(&pointer, format!("{name:?} is computed from the order and cannot make it"));
+        let measure = panel.measures.iter().find(|measure| measure.name == sort.column);
+        if panel.limit.is_some() && measure.is_some_and(Measure::looks_around) {
+            let message = "is computed from the rows that the limit keeps and cannot choose them";
+            faults.add(&pointer, format!("{name:?} {message}"));
         }
     }
 }
@@ -231,6 +232,9 @@ mod tests {
         check("kpi", json!({"measures": running}), &["/measures/0"]);
         let sorted = json!({"measures": running, "dimensions": [{"column": "a"}],
             "sort": [{"column": "n"}]});
-        check("bar", sorted, &["/sort/0/column"]);
+        check("bar", sorted.clone(), &[]);
+        let mut limited = sorted;
+        limited["limit"] = json!(3);
+        check("bar", limited, &["/sort/0/column"]);
     }
 }

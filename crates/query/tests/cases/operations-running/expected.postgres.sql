@@ -6,10 +6,11 @@
 -- $5 text "America/New_York"
 -- $6 date 2013-07-16
 -- $7 date 2013-08-15
--- then Fill(Fill { axis: 1, bucket: Day, zone: TimeZoneName("America/New_York"), from: Some(2013-07-16T04:00:00Z), to: Some(2013-08-16T03:59:59.999999Z), series: [0], zeros: [2, 4], descending: true, by_series: true })
+-- then Fill(Fill { axis: 1, bucket: Day, zone: TimeZoneName("America/New_York"), from: Some(2013-07-16T04:00:00Z), to: Some(2013-08-16T03:59:59.999999Z), series: [0], zeros: [2, 4] })
 -- then Running { column: 2, kind: Total, window: None, along: Some(1), series: [0] }
 -- then Running { column: 3, kind: Average, window: Some(7), along: Some(1), series: [0] }
 -- then Share { column: 4, within: [1] }
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: true }, Column { column: 2, descending: false }, Column { column: 3, descending: false }, Column { column: 4, descending: false }])
 select dataset."origin" as "origin", cast(date_trunc('day', case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then cast(dataset."time_hour" as timestamp) else timezone(cast($1 as text), cast(dataset."time_hour" as timestamptz)) end) as date) as "day", count(*) as "so_far", avg(dataset."dep_delay") as "week", count(*) as "share"
 from (
 select * from flights where carrier = $2

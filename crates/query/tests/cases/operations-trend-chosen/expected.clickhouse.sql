@@ -4,7 +4,8 @@
 -- $3 text "UA"
 -- $4 timestamp 2013-04-24T12:00:00Z
 -- $5 timestamp 2013-04-24T12:30:00Z
--- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T12:00:00Z), to: Some(2013-04-24T12:30:00Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T12:00:00Z), to: Some(2013-04-24T12:30:00Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select result."fanlight column 1" as "time_hour", result."fanlight column 2" as "flights"
 from (
 select toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from fanlight_values)), (select p2 from fanlight_values)), 'UTC') as "fanlight column 1", count(*) as "fanlight column 2"
@@ -50,7 +51,8 @@ where (dataset."time_hour" between (select p2 from fanlight_values) and (select 
 -- $3 text "UA"
 -- $4 timestamp 2013-04-24T11:29:59Z
 -- $5 timestamp 2013-04-24T11:59:59Z
--- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T11:29:59Z), to: Some(2013-04-24T11:59:59Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T11:29:59Z), to: Some(2013-04-24T11:59:59Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select result."fanlight column 1" as "time_hour", result."fanlight column 2" as "flights"
 from (
 select toTimeZone(toStartOfHour(toDateTime(dataset."time_hour", (select p1 from fanlight_values)), (select p2 from fanlight_values)), 'UTC') as "fanlight column 1", count(*) as "fanlight column 2"

@@ -3,7 +3,8 @@
 -- $2 text "UA"
 -- $3 timestamp 2013-04-24T12:00:00Z
 -- $4 timestamp 2013-04-24T12:30:00Z
--- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T12:00:00Z), to: Some(2013-04-24T12:30:00Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T12:00:00Z), to: Some(2013-04-24T12:30:00Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select fanlight_bucket('hour', dataset."time_hour", ?1) as "time_hour", count(*) as "flights"
 from (
 select * from flights where carrier = ?2 collate binary
@@ -39,7 +40,8 @@ where (dataset."time_hour" between ?2 and ?3);
 -- $2 text "UA"
 -- $3 timestamp 2013-04-24T11:29:59Z
 -- $4 timestamp 2013-04-24T11:59:59Z
--- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T11:29:59Z), to: Some(2013-04-24T11:59:59Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Hour, zone: TimeZoneName("America/New_York"), from: Some(2013-04-24T11:29:59Z), to: Some(2013-04-24T11:59:59Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select fanlight_bucket('hour', dataset."time_hour", ?1) as "time_hour", count(*) as "flights"
 from (
 select * from flights where carrier = ?2 collate binary

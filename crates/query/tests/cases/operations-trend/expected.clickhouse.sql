@@ -4,7 +4,8 @@
 -- $3 text "America/New_York"
 -- $4 date 2013-05-15
 -- $5 date 2013-08-14
--- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-05-15T04:00:00Z), to: Some(2013-08-15T03:59:59.999999Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-05-15T04:00:00Z), to: Some(2013-08-15T03:59:59.999999Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select result."fanlight column 1" as "time_hour", result."fanlight column 2" as "flights"
 from (
 select toMonday(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", count(*) as "fanlight column 2"
@@ -52,7 +53,8 @@ where (toDate(dataset."time_hour", (select p2 from fanlight_values))) between (s
 -- $3 text "America/New_York"
 -- $4 date 2013-02-15
 -- $5 date 2013-05-14
--- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-02-15T05:00:00Z), to: Some(2013-05-15T03:59:59.999999Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-02-15T05:00:00Z), to: Some(2013-05-15T03:59:59.999999Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select result."fanlight column 1" as "time_hour", result."fanlight column 2" as "flights"
 from (
 select toMonday(toDate(dataset."time_hour", (select p1 from fanlight_values))) as "fanlight column 1", count(*) as "fanlight column 2"

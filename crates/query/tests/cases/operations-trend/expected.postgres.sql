@@ -6,7 +6,8 @@
 -- $5 text "America/New_York"
 -- $6 date 2013-05-15
 -- $7 date 2013-08-14
--- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-05-15T04:00:00Z), to: Some(2013-08-15T03:59:59.999999Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-05-15T04:00:00Z), to: Some(2013-08-15T03:59:59.999999Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select cast(date_trunc('week', case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then cast(dataset."time_hour" as timestamp) else timezone(cast($1 as text), cast(dataset."time_hour" as timestamptz)) end) as date) as "time_hour", count(*) as "flights"
 from (
 select * from flights where carrier = $2
@@ -51,7 +52,8 @@ where dataset."time_hour" >= $2 and dataset."time_hour" < $3 and cast(date_trunc
 -- $5 text "America/New_York"
 -- $6 date 2013-02-15
 -- $7 date 2013-05-14
--- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-02-15T05:00:00Z), to: Some(2013-05-15T03:59:59.999999Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-02-15T05:00:00Z), to: Some(2013-05-15T03:59:59.999999Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select cast(date_trunc('week', case when pg_typeof(dataset."time_hour") = cast('date' as regtype) then cast(dataset."time_hour" as timestamp) else timezone(cast($1 as text), cast(dataset."time_hour" as timestamptz)) end) as date) as "time_hour", count(*) as "flights"
 from (
 select * from flights where carrier = $2

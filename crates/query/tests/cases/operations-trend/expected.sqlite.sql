@@ -4,7 +4,8 @@
 -- $3 text "America/New_York"
 -- $4 date 2013-05-15
 -- $5 date 2013-08-14
--- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-05-15T04:00:00Z), to: Some(2013-08-15T03:59:59.999999Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-05-15T04:00:00Z), to: Some(2013-08-15T03:59:59.999999Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select fanlight_bucket('week', dataset."time_hour", ?1) as "time_hour", count(*) as "flights"
 from (
 select * from flights where carrier = ?2 collate binary
@@ -43,7 +44,8 @@ where fanlight_bucket('day', dataset."time_hour", ?2) between ?3 and ?4;
 -- $3 text "America/New_York"
 -- $4 date 2013-02-15
 -- $5 date 2013-05-14
--- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-02-15T05:00:00Z), to: Some(2013-05-15T03:59:59.999999Z), series: [], zeros: [1], descending: false, by_series: false })
+-- then Fill(Fill { axis: 0, bucket: Week, zone: TimeZoneName("America/New_York"), from: Some(2013-02-15T05:00:00Z), to: Some(2013-05-15T03:59:59.999999Z), series: [], zeros: [1] })
+-- then Sort([Column { column: 0, descending: false }, Column { column: 1, descending: false }])
 select fanlight_bucket('week', dataset."time_hour", ?1) as "time_hour", count(*) as "flights"
 from (
 select * from flights where carrier = ?2 collate binary

@@ -2,13 +2,14 @@
 //! workspace's files for as long as the check takes.
 
 use std::fs;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use model::customer::{Mapping, NewCustomer, Properties};
-use model::name::{GroupName, SchemaName, SourceName};
-use model::{GroupScope, OperatorScope};
+use model::name::{EmbedId, GroupName, ProvidedId, SchemaName, SourceName};
+use model::{GroupScope, OperatorScope, ViewerScope};
 use serde::Deserialize;
-use store::{Ambient, Definitions, Location, MasterKey, Store, SystemEntropy};
+use store::{Ambient, Definitions, Location, MasterKey, Store, SystemEntropy, Viewing};
 use tempfile::TempDir;
 use workspace::Workspace;
 
@@ -68,6 +69,20 @@ impl Installed {
             .await
             .context("these customers cannot be made")?;
         Ok(installed)
+    }
+
+    /// What a customer may see of a dashboard.
+    pub(super) async fn granted(
+        &self,
+        group: &GroupScope,
+        customer: &ProvidedId,
+        dashboard: &EmbedId,
+    ) -> anyhow::Result<(ViewerScope, Arc<Definitions>)> {
+        match self.store.viewer_in_group(group, customer, dashboard).await? {
+            Viewing::Granted { scope, definitions } => Ok((scope, definitions)),
+            Viewing::Unknown => bail!("group {} has no such customer", group.group_name()),
+            Viewing::NoDashboard => bail!("the dashboard has just been deleted"),
+        }
     }
 
     /// The group of this name, or the only one.

@@ -8,15 +8,18 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use model::dashboard::{Dashboard, Element, ElementKind, Options, Panel};
 use model::name::{DashboardName, DatasetName, ElementId};
-use query::{DatasetExplanation, Ground, PreparedDashboard, Target, TenantIds, Viewer};
+use query::{
+    ColumnFault, DatasetExplanation, Ground, PreparedDashboard, Target, TenantIds, Viewer,
+};
 use serde_json::{Value as Json, json};
 use sources::{Cell, CustomerKey, Sources};
-use store::{PublishedDashboard, Viewing};
+use store::PublishedDashboard;
 
 use super::AsCustomer;
 use super::asking::{Asking, Got, meaning};
 use super::belonging::belongs;
 use super::choices::{self, Choices};
+use super::columns;
 use super::installed::Installed;
 use super::report::{Kind, Part, Report};
 use crate::cli::serve::worker_command;
@@ -38,13 +41,8 @@ pub(super) async fn look(
     let dashboards = &installed.store.definitions().await?.dashboards;
     let mut parts = Vec::new();
     for dashboard in dashboards.iter().filter(|dashboard| is_wanted(&dashboard.name)) {
-        let granted =
-            installed.store.viewer_in_group(&group, &viewing.customer, &dashboard.embed_id);
-        let (scope, definitions) = match granted.await? {
-            Viewing::Granted { scope, definitions } => (scope, definitions),
-            Viewing::Unknown => bail!("group {} has no such customer", group.group_name()),
-            Viewing::NoDashboard => bail!("dashboard {} has just been deleted", dashboard.name),
-        };
+        let granted = installed.granted(&group, &viewing.customer, &dashboard.embed_id);
+        let (scope, definitions) = granted.await?;
         let published = definitions.shown_to(&scope, None).context("the newest version")?;
         let asking = Asking {
             sources: &sources,
@@ -77,8 +75,15 @@ impl Look<'_> {
         for name in definition.datasets.keys() {
             parts.extend(self.at_dataset(name, &prepared, &runs).await);
         }
+        let columns = columns::told(&self.asking, &prepared, |_| true).await;
         for panel in &definition.panels {
             let part = Part::named(&definition.name, Kind::Panel, panel.id.as_str());
+            let faults = columns.faults(panel);
+            if !faults.is_empty() {
+                let faults: Vec<String> = faults.iter().map(ColumnFault::to_string).collect();
+                parts.push(Part { error: Some(faults.join("; ")), ..part });
+                continue;
+            }
             let target = Target::Panel(panel.id.clone());
             parts.extend(self.at_target(part, &prepared, target, &panel.dataset, &runs).await);
         }

@@ -29,8 +29,8 @@ pub(crate) struct PanelData {
     rows: Vec<Vec<rows::CellForm>>,
     /// Of tables: the rows on all pages.
     total_rows: Option<i64>,
-    /// Of tables with totals: one cell per column, over the rows of all pages; absent while a filter
-    /// on figures leaves no rows to speak of.
+    /// Of tables with totals: one cell per column, over the rows of all pages; with filters, over the
+    /// rows of the groups that meet them.
     #[serde(skip_serializing_if = "Option::is_none")]
     totals: Option<Vec<rows::CellForm>>,
     /// Of trends.

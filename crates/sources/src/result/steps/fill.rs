@@ -29,24 +29,18 @@ pub(super) fn apply(table: &mut Table<'_>, fill: &Fill) -> Result<(), SourceErro
         return Err(too_large());
     }
     let mut rows = Vec::new();
-    for (series, group) in groups.iter().enumerate() {
+    for group in &groups {
         let place = |row: &usize| (key(table.rows[*row][fill.axis]), *row);
         let places: HashMap<String, usize> = group.iter().map(place).collect();
-        for (at, bucket) in buckets.iter().enumerate() {
-            let row = match places.get(&key(*bucket)) {
-                Some(row) => table.rows[*row].clone(),
-                None => empty(table, fill, *bucket, group.first()),
-            };
-            rows.push(((series, at), row));
-        }
-        // What has no date stands in no bucket, and after all that have one.
+        rows.extend(buckets.iter().map(|bucket| match places.get(&key(*bucket)) {
+            Some(row) => table.rows[*row].clone(),
+            None => empty(table, fill, *bucket, group.first()),
+        }));
+        // What has no date stands in no bucket.
         let dateless = group.iter().filter(|row| table.rows[**row][fill.axis] == Cell::Null);
-        rows.extend(dateless.map(|row| ((series, buckets.len()), table.rows[*row].clone())));
+        rows.extend(dateless.map(|row| table.rows[*row].clone()));
     }
-    if !fill.by_series {
-        rows.sort_by_key(|((series, bucket), _)| (*bucket, *series));
-    }
-    table.rows = rows.into_iter().map(|(_, row)| row).collect();
+    table.rows = rows;
     Ok(())
 }
 
@@ -98,7 +92,7 @@ fn zero(kind: ColumnKind) -> Cell<'static> {
     }
 }
 
-/// All buckets of the result, in its order: those of the range, and those that rows speak of.
+/// All buckets of the result, the earliest first: those of the range, and those that rows speak of.
 fn buckets(
     table: &Table<'_>,
     fill: &Fill,
@@ -115,9 +109,6 @@ fn buckets(
     }
     found.sort_by(|one, other| compare(*one, *other));
     found.dedup();
-    if fill.descending {
-        found.reverse();
-    }
     Ok(found)
 }
 

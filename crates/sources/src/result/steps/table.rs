@@ -9,9 +9,8 @@ use arrow_array::{
     RecordBatchOptions, StringArray,
 };
 use arrow_schema::{ArrowError, Field, Schema};
-use jiff::civil;
 
-use crate::result::{Cell, Column, ColumnKind, Decimal, ResultSet};
+use crate::result::{Cell, Column, ColumnKind, Decimal, ResultSet, days_since_1970};
 
 pub(super) struct Table<'a> {
     pub(super) columns: Vec<Column>,
@@ -105,9 +104,9 @@ fn array(kind: ColumnKind, cells: Vec<Cell<'_>>) -> Result<ArrayRef, ArrowError>
             let text = |cell| if let Cell::Text(text) = cell { Some(text) } else { None };
             Arc::new(StringArray::from_iter(cells.into_iter().map(text)))
         }
-        ColumnKind::Integer => return integers(&cells),
+        ColumnKind::Integer => return Ok(integers(&cells)?.unwrap_or_else(|| texts(&cells))),
         ColumnKind::Float => Arc::new(Float64Array::from_iter(cells.into_iter().map(number))),
-        ColumnKind::Decimal => return decimals(&cells),
+        ColumnKind::Decimal => return Ok(decimals(&cells)?.unwrap_or_else(|| texts(&cells))),
         ColumnKind::Boolean => {
             let truth = |cell| if let Cell::Boolean(truth) = cell { Some(truth) } else { None };
             Arc::new(BooleanArray::from_iter(cells.into_iter().map(truth)))
@@ -132,7 +131,7 @@ fn array(kind: ColumnKind, cells: Vec<Cell<'_>>) -> Result<ArrayRef, ArrowError>
 
 fn days(cell: Cell<'_>) -> Option<i32> {
     let Cell::Date(date) = cell else { return None };
-    Some((date - civil::Date::constant(1970, 1, 1)).get_days())
+    Some(days_since_1970(date))
 }
 
 fn microseconds(cell: Cell<'_>) -> Option<i64> {
@@ -144,32 +143,48 @@ fn microseconds(cell: Cell<'_>) -> Option<i64> {
     )
 }
 
-/// 64-bit where all fit into it, else 128-bit.
-fn integers(cells: &[Cell<'_>]) -> Result<ArrayRef, ArrowError> {
+/// 64-bit where all fit into it, else 128-bit; `None` if one has more digits than that.
+fn integers(cells: &[Cell<'_>]) -> Result<Option<ArrayRef>, ArrowError> {
+    if cells.iter().any(|cell| matches!(cell, Cell::Text(_))) {
+        return Ok(None);
+    }
     let whole = |cell: &Cell<'_>| if let Cell::Integer(value) = cell { Some(*value) } else { None };
     let fits = cells.iter().filter_map(whole).all(|value| i64::try_from(value).is_ok());
     if fits {
         let narrow = |value| i64::try_from(value).ok();
-        return Ok(Arc::new(Int64Array::from_iter(
-            cells.iter().map(|cell| whole(cell).and_then(narrow)),
-        )));
+        let narrow = cells.iter().map(|cell| whole(cell).and_then(narrow));
+        return Ok(Some(Arc::new(Int64Array::from_iter(narrow))));
     }
     let wide = Decimal128Array::from_iter(cells.iter().map(whole));
-    Ok(Arc::new(wide.with_precision_and_scale(38, 0)?))
+    Ok(Some(Arc::new(wide.with_precision_and_scale(38, 0)?)))
 }
 
-/// All with as many digits after the point as the finest has.
-fn decimals(cells: &[Cell<'_>]) -> Result<ArrayRef, ArrowError> {
+/// All with as many digits after the point as the finest has; `None` if one has too many digits then.
+fn decimals(cells: &[Cell<'_>]) -> Result<Option<ArrayRef>, ArrowError> {
     let scale =
         cells.iter().map(|cell| if let Cell::Decimal(d) = cell { d.scale } else { 0 }).max();
     let scale = scale.unwrap_or(0);
-    let unscaled = cells.iter().map(|cell| match cell {
-        Cell::Decimal(value) => rescaled(*value, scale),
-        Cell::Integer(value) => rescaled(Decimal { unscaled: *value, scale: 0 }, scale),
-        _ => None,
-    });
-    let array = Decimal128Array::from_iter(unscaled);
-    Ok(Arc::new(array.with_precision_and_scale(38, i8::try_from(scale).unwrap_or(0))?))
+    let mut unscaled = Vec::with_capacity(cells.len());
+    for cell in cells {
+        unscaled.push(match cell {
+            Cell::Decimal(value) => Some(rescaled(*value, scale)),
+            Cell::Integer(value) => Some(rescaled(Decimal { unscaled: *value, scale: 0 }, scale)),
+            Cell::Text(_) => Some(None),
+            _ => None,
+        });
+    }
+    if unscaled.contains(&Some(None)) {
+        return Ok(None);
+    }
+    let array = Decimal128Array::from_iter(unscaled.into_iter().map(Option::flatten));
+    let scale = i8::try_from(scale).unwrap_or(0);
+    Ok(Some(Arc::new(array.with_precision_and_scale(38, scale)?)))
+}
+
+/// Numbers digit by digit, when one of them is too long for anything else.
+fn texts(cells: &[Cell<'_>]) -> ArrayRef {
+    let text = |cell: &Cell<'_>| (*cell != Cell::Null).then(|| cell.to_string());
+    Arc::new(StringArray::from_iter(cells.iter().map(text)))
 }
 
 /// The unscaled value at a finer or equal scale; `None` when it is too great for it.

@@ -6,7 +6,7 @@ use arrow_array::TimestampMicrosecondArray;
 use arrow_array::{Array, Date32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::Schema;
 use model::dashboard::{Bucket, Running};
-use query::Fill;
+use query::{Fill, SortKey};
 
 use super::*;
 use crate::error::ResultLimit;
@@ -46,8 +46,6 @@ fn fill(bucket: Bucket) -> Fill {
         to: None,
         series: Vec::new(),
         zeros: vec![1],
-        descending: false,
-        by_series: false,
     }
 }
 
@@ -69,8 +67,8 @@ fn months_of_all_lengths_are_filled_between_the_first_and_the_last() {
     };
     let months = ["2023-12-01 5", "2024-01-01 0", "2024-02-01 0", "2024-03-01 7"];
     check(of(), &[Step::Fill(fill(Bucket::Month))], &months);
-    let missing = Fill { zeros: Vec::new(), descending: true, ..fill(Bucket::Month) };
-    let months = ["2024-03-01 7", "2024-02-01 ", "2024-01-01 ", "2023-12-01 5"];
+    let missing = Fill { zeros: Vec::new(), ..fill(Bucket::Month) };
+    let months = ["2023-12-01 5", "2024-01-01 ", "2024-02-01 ", "2024-03-01 7"];
     check(of(), &[Step::Fill(missing)], &months);
 }
 
@@ -138,15 +136,16 @@ fn two_series() -> ResultSet {
 #[test]
 fn each_series_is_filled_by_itself_and_runs_by_itself() {
     let of_series = Fill { series: vec![2], ..fill(Bucket::Week) };
+    let filled = Step::Fill(of_series);
     let weeks = [
         "2024-01-01 1 JFK",
-        "2024-01-01 0 LGA",
         "2024-01-08 0 JFK",
-        "2024-01-08 0 LGA",
         "2024-01-15 2 JFK",
+        "2024-01-01 0 LGA",
+        "2024-01-08 0 LGA",
         "2024-01-15 4 LGA",
     ];
-    check(two_series(), &[Step::Fill(of_series.clone())], &weeks);
+    check(two_series(), std::slice::from_ref(&filled), &weeks);
     let running = |window| Step::Running {
         column: 1,
         kind: Running::Total,
@@ -154,25 +153,39 @@ fn each_series_is_filled_by_itself_and_runs_by_itself() {
         along: Some(0),
         series: vec![2],
     };
-    let by_series = Step::Fill(Fill { by_series: true, descending: true, ..of_series });
     let weeks = [
+        "2024-01-01 1 JFK",
+        "2024-01-08 1 JFK",
         "2024-01-15 3 JFK",
-        "2024-01-08 1 JFK",
-        "2024-01-01 1 JFK",
-        "2024-01-15 4 LGA",
-        "2024-01-08 0 LGA",
         "2024-01-01 0 LGA",
+        "2024-01-08 0 LGA",
+        "2024-01-15 4 LGA",
     ];
-    check(two_series(), &[by_series.clone(), running(None)], &weeks);
+    check(two_series(), &[filled.clone(), running(None)], &weeks);
     let weeks = [
-        "2024-01-15 2 JFK",
-        "2024-01-08 1 JFK",
         "2024-01-01 1 JFK",
-        "2024-01-15 4 LGA",
-        "2024-01-08 0 LGA",
+        "2024-01-08 1 JFK",
+        "2024-01-15 2 JFK",
         "2024-01-01 0 LGA",
+        "2024-01-08 0 LGA",
+        "2024-01-15 4 LGA",
     ];
-    check(two_series(), &[by_series, running(Some(2))], &weeks);
+    check(two_series(), &[filled, running(Some(2))], &weeks);
+}
+
+#[test]
+fn finished_rows_are_sorted_and_missing_ones_and_others_stay_last() {
+    let of = || {
+        let names = texts(&["b", "Others", "a", "c"]);
+        result(vec![("n", integers(&[Some(2), Some(9), None, Some(2)])), ("name", names)])
+    };
+    let by = |column, descending| SortKey::Column { column, descending };
+    check(of(), &[Step::Sort(vec![by(0, false)])], &["2 b", "2 c", "9 Others", " a"]);
+    check(of(), &[Step::Sort(vec![by(0, true)])], &["9 Others", "2 b", "2 c", " a"]);
+    let down = [by(0, true), by(1, true)];
+    check(of(), &[Step::Sort(down.to_vec())], &["9 Others", "2 c", "2 b", " a"]);
+    let others = SortKey::Last { column: 1, text: "Others".to_owned() };
+    check(of(), &[Step::Sort(vec![others, by(1, false)])], &[" a", "2 b", "2 c", "9 Others"]);
 }
 
 #[test]

@@ -1,18 +1,19 @@
-//! What is done with the rows of a result once they are there: running figures, shares, turned tables.
+//! Empty buckets, running figures, shares and turned tables.
 
 use std::collections::HashMap;
 
-use model::dashboard::{Bucket, Direction, Running, Sort, Whole};
+use jiff::Timestamp;
+use model::dashboard::{Bucket, Fill, Measure, Running, Whole};
 
-use super::fill::{Filling, given_buckets};
-use super::{OfPanel, Table, measures};
+use super::{OfPanel, Table, calendar, measures};
+use crate::choices::end_of;
 use crate::value::Value;
 
 /// Where things stand in the result of a panel.
 pub(super) struct Places {
     /// The only dimension with a bucket, and its unit.
     bucketed: Option<(usize, Bucket)>,
-    pub(super) dimensions: usize,
+    dimensions: usize,
 }
 
 pub(super) fn of_panel(table: &mut Table, question: &OfPanel<'_>) {
@@ -23,24 +24,9 @@ pub(super) fn of_panel(table: &mut Table, question: &OfPanel<'_>) {
     let bucketed = if let [only] = buckets[..] { Some(only) } else { None };
     let places = Places { bucketed, dimensions: panel.dimensions.len() };
     if let (Some(fill), Some((axis, bucket))) = (panel.fill, bucketed) {
-        let dimension = &panel.dimensions[axis];
-        let buckets = given_buckets(question, dimension, bucket, &table.rows, axis);
-        let is_axis = |key: &&Sort| key.column == *dimension.result_name();
-        let of_dimension =
-            |key: &Sort| panel.dimensions.iter().any(|one| *one.result_name() == key.column);
-        let sort = question.sort();
-        let filling = Filling {
-            places: &places,
-            buckets,
-            fill,
-            measures: &panel.measures,
-            descending: sort
-                .iter()
-                .find(is_axis)
-                .is_some_and(|key| key.direction == Direction::Desc),
-            by_series: sort.first().is_some_and(|key| of_dimension(key) && !is_axis(&key)),
-        };
-        filling.apply(table);
+        let column = panel.dimensions[axis].column.as_str();
+        let given = given_buckets(question, column, bucket, &table.rows, axis);
+        fill_in(table, &places, axis, given, fill, &panel.measures);
     }
     for (column, measure) in (places.dimensions..).zip(&panel.measures) {
         if let Some(kind) = measure.running {
@@ -50,9 +36,82 @@ pub(super) fn of_panel(table: &mut Table, question: &OfPanel<'_>) {
             share(table, &places, column, whole);
         }
     }
+    question.put_finished_in_order(table, panel.fill.is_some() && bucketed.is_some());
     if let Some(pivot) = &panel.pivot {
         turn(table, pivot.as_str(), panel.measures.len());
     }
+}
+
+/// The buckets of the range that the author's conditions give, up to today, else of the rows.
+pub(super) fn given_buckets(
+    question: &OfPanel<'_>,
+    column: &str,
+    bucket: Bucket,
+    rows: &[Vec<Value>],
+    axis: usize,
+) -> Vec<Value> {
+    let clock = question.clock;
+    let (mut from, mut to) = (None, None);
+    for condition in question.conditions.iter().filter(|condition| condition.column == column) {
+        let (first, last) = condition.range();
+        (from, to) = (first.or(from), last.or(to));
+    }
+    let found: Vec<&Value> =
+        rows.iter().map(|row| &row[axis]).filter(|bucket| !bucket.is_missing()).collect();
+    let instant = |bucket: &&Value| match bucket {
+        Value::Day(day) => crate::choices::start_of(*day, &clock.zone),
+        Value::At(at) => *at,
+        other => panic!("{other:?} is no bucket"),
+    };
+    let first: Option<Timestamp> = from.or_else(|| found.iter().map(instant).min());
+    let to = to.map(|to| to.min(end_of(clock.today, &clock.zone)));
+    let last: Option<Timestamp> = to.or_else(|| found.iter().map(instant).max());
+    match (first, last) {
+        (Some(first), Some(last)) => calendar::buckets(first, last, bucket, &clock.zone),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn fill_in(
+    table: &mut Table,
+    places: &Places,
+    axis: usize,
+    mut buckets: Vec<Value>,
+    fill: Fill,
+    measures: &[Measure],
+) {
+    for row in &table.rows {
+        if !row[axis].is_missing() && !buckets.contains(&row[axis]) {
+            buckets.push(row[axis].clone());
+        }
+    }
+    buckets.sort_by(|one, other| one.ordered(other, false));
+    // What has no date comes after all that have one.
+    buckets.push(Value::Missing);
+    let of_series = |row: &[Value]| places.series(row);
+    let first = |group: Vec<usize>| of_series(&table.rows[group[0]]);
+    let mut series: Vec<Vec<Value>> =
+        groups(&table.rows, of_series).into_iter().map(first).collect();
+    if series.is_empty() && places.dimensions == 1 {
+        series.push(Vec::new());
+    }
+    let mut rows = Vec::new();
+    let mut put = |bucket: &Value, key: &Vec<Value>| {
+        let is_there = |row: &&Vec<Value>| row[axis] == *bucket && of_series(row) == *key;
+        if let Some(row) = table.rows.iter().find(is_there) {
+            rows.push(row.clone());
+        } else if !bucket.is_missing() {
+            let mut row = key.clone();
+            row.insert(axis, bucket.clone());
+            row.extend(measures.iter().map(|measure| match fill {
+                Fill::Zero if measures::adds_up(measure) => Value::Number(0.0),
+                _ => Value::Missing,
+            }));
+            rows.push(row);
+        }
+    };
+    buckets.iter().for_each(|bucket| series.iter().for_each(|key| put(bucket, key)));
+    table.rows = rows;
 }
 
 impl Places {
@@ -61,19 +120,19 @@ impl Places {
     }
 
     /// What tells a row's series.
-    pub(super) fn series(&self, row: &[Value]) -> Vec<Value> {
+    fn series(&self, row: &[Value]) -> Vec<Value> {
         let mut key = row[..self.dimensions].to_vec();
         key.remove(self.axis());
         key
     }
 
-    pub(super) fn axis(&self) -> usize {
+    fn axis(&self) -> usize {
         self.bucketed.map_or(0, |(axis, _)| axis)
     }
 }
 
 /// The rows, by position, that agree in what `key` says of them, in the order in which they first stand.
-pub(super) fn groups(rows: &[Vec<Value>], key: impl Fn(&[Value]) -> Vec<Value>) -> Vec<Vec<usize>> {
+fn groups(rows: &[Vec<Value>], key: impl Fn(&[Value]) -> Vec<Value>) -> Vec<Vec<usize>> {
     let mut places = HashMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (at, row) in rows.iter().enumerate() {

@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use model::dashboard::{ColumnTotal, Dimension, Measure, Panel, Sort};
 
-use super::conditions::Condition;
 use super::{Expected, OfPanel, Table, calendar, finish, measures};
 use crate::rows::Row;
 use crate::value::Value;
@@ -15,6 +14,16 @@ pub(super) struct Line {
     pub(super) cells: Vec<Value>,
     /// Whether it gathers what is beyond the limit.
     is_others: bool,
+}
+
+/// What rows are grouped by: the values of the dimensions, and whether they gather what is beyond the
+/// limit.
+type Group = (Vec<Value>, bool);
+
+impl Line {
+    fn group(&self, dimensions: usize) -> Group {
+        (self.cells[..dimensions].to_vec(), self.is_others)
+    }
 }
 
 /// The values of a dimension that a limit keeps, and what the others are called.
@@ -37,7 +46,9 @@ impl OfPanel<'_> {
                 .iter()
                 .all(|condition| condition.holds(cell(line, &condition.column, &columns)))
         });
-        self.put_in_order(&mut lines, &columns);
+        let kept: Vec<Group> =
+            lines.iter().map(|line| line.group(panel.dimensions.len())).collect();
+        self.put_in_order(&mut lines, self.first_sort(), &columns);
         if let Some(limit) = panel.limit.filter(|_| top.is_none()) {
             lines.truncate(limit as usize);
         }
@@ -45,7 +56,7 @@ impl OfPanel<'_> {
         let mut table = Table { columns, rows: cells };
         finish::of_panel(&mut table, self);
         let mut expected = self.page(table);
-        let totals = self.totals(&rows, &of_viewer, top.as_ref());
+        let totals = self.totals(&rows, &kept, top.as_ref());
         expected.extend(totals.map(|totals| ("totals", totals)));
         Ok(expected)
     }
@@ -63,15 +74,7 @@ impl OfPanel<'_> {
             groups.push((Vec::new(), false, Vec::new()));
         }
         for row in rows {
-            let is_others = top
-                .is_some_and(|top| !top.values.contains(&row.get(top.dimension.column.as_str())));
-            let key = |dimension: &Dimension| match top {
-                Some(top) if is_others && top.dimension == dimension => {
-                    Value::Text(top.label.to_owned())
-                }
-                _ => self.key(row, dimension),
-            };
-            let key: Vec<Value> = dimensions.iter().map(key).collect();
+            let (key, is_others) = self.group(row, dimensions, top);
             match groups.iter_mut().find(|group| group.0 == key && group.1 == is_others) {
                 Some(group) => group.2.push(row),
                 None => groups.push((key, is_others, vec![row])),
@@ -83,6 +86,19 @@ impl OfPanel<'_> {
             Line { cells, is_others }
         };
         groups.into_iter().map(line).collect()
+    }
+
+    /// What a row is grouped by.
+    fn group(&self, row: &Row, dimensions: &[Dimension], top: Option<&Top<'_>>) -> Group {
+        let is_others =
+            top.is_some_and(|top| !top.values.contains(&row.get(top.dimension.column.as_str())));
+        let key = |dimension: &Dimension| match top {
+            Some(top) if is_others && top.dimension == dimension => {
+                Value::Text(top.label.to_owned())
+            }
+            _ => self.key(row, dimension),
+        };
+        (dimensions.iter().map(key).collect(), is_others)
     }
 
     fn key(&self, row: &Row, dimension: &Dimension) -> Value {
@@ -115,8 +131,8 @@ impl OfPanel<'_> {
     }
 
     /// Others come last, within a bucket where buckets are the first key.
-    fn put_in_order(&self, lines: &mut [Line], columns: &[String]) {
-        let keys = self.keys(self.sort(), columns);
+    fn put_in_order(&self, lines: &mut [Line], sort: &[Sort], columns: &[String]) {
+        let keys = self.keys(sort, columns);
         let is_bucket = |name: &str| {
             let mut dimensions = self.panel.dimensions.iter();
             dimensions.any(|one| one.result_name().as_str() == name && one.bucket.is_some())
@@ -130,37 +146,42 @@ impl OfPanel<'_> {
         });
     }
 
-    /// The measures over all rows; with a value for each that becomes a column. Where the viewer's
-    /// conditions are on figures or on what was put together, no row belongs to them by itself.
-    fn totals(
-        &self,
-        rows: &[&Row],
-        of_viewer: &[Condition],
-        top: Option<&Top<'_>>,
-    ) -> Option<Table> {
+    /// Finished rows in the order that was asked for: filled ones by all keys, others by those given.
+    pub(super) fn put_finished_in_order(&self, table: &mut Table, is_filled: bool) {
+        if !is_filled && !self.is_moved() {
+            return;
+        }
+        let columns = &table.columns;
+        let dimension = self.panel.dimensions.iter().position(|one| one.bucket.is_none());
+        let is_others = |cells: &[Value]| {
+            let label = self.panel.others_label().zip(dimension);
+            label.is_some_and(|(label, at)| cells[at] == Value::Text(label.to_owned()))
+        };
+        let line = |cells: Vec<Value>| Line { is_others: is_others(&cells), cells };
+        let mut lines: Vec<Line> = table.rows.drain(..).map(line).collect();
+        match is_filled {
+            true => self.put_in_order(&mut lines, self.sort(), columns),
+            false => {
+                let keys = self.keys(self.sort(), &[]);
+                lines.sort_by(|one, other| by_keys(one, other, &keys, columns));
+            }
+        }
+        table.rows = lines.into_iter().map(|line| line.cells).collect();
+    }
+
+    /// The measures over the rows of these groups; with a value for each that becomes a column.
+    fn totals(&self, rows: &[&Row], kept: &[Group], top: Option<&Top<'_>>) -> Option<Table> {
         let panel = self.panel;
         if !panel.totals {
             return None;
         }
         let mut rows = rows.to_vec();
-        for condition in of_viewer {
-            let is_meant = |one: &&Dimension| one.result_name().as_str() == condition.column;
-            let dimension = panel.dimensions.iter().find(is_meant)?;
-            let is_whole =
-                dimension.bucket.is_none() && top.is_none_or(|top| top.dimension != dimension);
-            if !is_whole {
-                return None;
-            }
-            rows.retain(|row| condition.holds(&row.get(dimension.column.as_str())));
-        }
+        rows.retain(|row| kept.contains(&self.group(row, &panel.dimensions, top)));
         let measures: Vec<Measure> =
             panel.measures.iter().filter(|measure| !measure.looks_around()).cloned().collect();
         let is_turned = |one: &&Dimension| Some(one.result_name()) == panel.pivot.as_ref();
         let turned: Vec<Dimension> = panel.dimensions.iter().filter(is_turned).cloned().collect();
         let top = top.filter(|top| turned.contains(top.dimension));
-        if top.is_some() && !of_viewer.is_empty() {
-            return None;
-        }
         let lines = self.lines(&rows, &turned, &measures, top);
         let names = turned.iter().map(Dimension::result_name);
         let columns = names.chain(measures.iter().map(|measure| &measure.name));

@@ -5,8 +5,7 @@ use jiff::{Timestamp, ToSpan};
 use model::dashboard::{Bucket, Dimension, Fill, Period as Wanted, Preset};
 
 use super::conditions::Condition;
-use super::fill::{Filling, given_buckets};
-use super::finish::Places;
+use super::finish::{Places, fill_in, given_buckets};
 use super::{Expected, OfPanel, Table, calendar};
 use crate::choices::{Choices, End, Refused, day};
 use crate::rows::Row;
@@ -93,16 +92,10 @@ impl OfPanel<'_> {
         let columns = vec![dimension.column.to_string(), measures[0].name.to_string()];
         let mut rows: Vec<_> = lines.into_iter().map(|line| line.cells).collect();
         rows.retain(|row| !row[0].is_missing());
-        let filling = Filling {
-            places: &Places::of_axis(bucket),
-            buckets: given_buckets(&question, dimension, bucket, &rows, 0),
-            fill: self.panel.fill.unwrap_or(Fill::Zero),
-            measures,
-            descending: false,
-            by_series: false,
-        };
+        let given = given_buckets(&question, dimension.column.as_str(), bucket, &rows, 0);
         let mut table = Table { columns, rows };
-        filling.apply(&mut table);
+        let fill = self.panel.fill.unwrap_or(Fill::Zero);
+        fill_in(&mut table, &Places::of_axis(bucket), 0, given, fill, measures);
         table
     }
 

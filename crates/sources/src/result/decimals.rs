@@ -1,4 +1,4 @@
-//! Numbers of the type `numeric`, which has no fixed scale and no bound.
+//! Exact numbers, which some databases give no fixed scale and no bound.
 
 use std::sync::Arc;
 
@@ -10,41 +10,54 @@ const DIGITS: u8 = 38;
 
 /// A column of them. A batch gets the scale of its longest fraction; one with a number that is too
 /// long for that stays text, digit by digit.
-#[derive(Default)]
-pub(super) struct Numerics {
+#[derive(Debug)]
+pub(crate) struct Decimals {
     texts: StringBuilder,
+    /// Digits after the point that every number has, where the database says so.
+    scale: Option<u8>,
     seen: bool,
     fractions: bool,
 }
 
-impl Numerics {
-    pub(super) fn append(&mut self, text: Option<&str>) {
+impl Decimals {
+    pub(super) fn new(scale: Option<u8>) -> Self {
+        Self { texts: StringBuilder::new(), scale, seen: false, fractions: false }
+    }
+
+    /// Adds a number, missing if `None`. Whether the text is one is for the caller to know.
+    pub(crate) fn append(&mut self, text: Option<&str>) {
         self.seen |= text.is_some();
         self.fractions |= text.is_some_and(|text| text.contains('.'));
         self.texts.append_option(text);
     }
 
-    /// Whether there were numbers, and none with a fraction, as sums of integers are.
+    /// Whether no number has a fraction: because the database says so, or because there were some
+    /// and none had, as sums of integers do.
     pub(super) fn are_whole(&self) -> bool {
-        self.seen && !self.fractions
+        self.scale.map_or(self.seen && !self.fractions, |scale| scale == 0)
     }
 
     pub(super) fn take(&mut self) -> ArrayRef {
         let texts = self.texts.finish();
-        match decimals(&texts) {
+        match decimals(&texts, self.scale.unwrap_or(0)) {
             Some(decimals) => Arc::new(decimals),
             None => Arc::new(texts),
         }
     }
 }
 
-/// Whether a text of the database is a number: `NaN` and `Infinity` are not.
-pub(super) fn is_number(text: &str) -> bool {
-    text.ends_with(|last: char| last.is_ascii_digit())
+/// Whether a text is a number such as `-1.50`; `NaN` and `Infinity` are none.
+pub(crate) fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    are_digits(whole) && are_digits(fraction)
 }
 
-fn decimals(texts: &StringArray) -> Option<Decimal128Array> {
-    let scale = texts.iter().flatten().map(scale).max().unwrap_or(0);
+/// `None` when one of them has too many digits.
+fn decimals(texts: &StringArray, least_scale: u8) -> Option<Decimal128Array> {
+    let scales = texts.iter().flatten().map(scale);
+    let scale = scales.chain([least_scale.into()]).max().unwrap_or(0);
     let scale = u8::try_from(scale).ok().filter(|scale| *scale <= DIGITS)?;
     let mut decimals = Decimal128Builder::with_capacity(texts.len());
     for text in texts {
@@ -75,10 +88,10 @@ mod tests {
 
     use super::*;
 
-    fn column(texts: &[&str]) -> Numerics {
-        let mut numerics = Numerics::default();
-        texts.iter().for_each(|text| numerics.append(Some(*text)));
-        numerics
+    fn column(texts: &[&str]) -> Decimals {
+        let mut decimals = Decimals::new(None);
+        texts.iter().for_each(|text| decimals.append(Some(*text)));
+        decimals
     }
 
     #[track_caller]
@@ -109,6 +122,28 @@ mod tests {
         assert!(column(&["1", "2"]).are_whole());
         assert!(!column(&["1", "2.0"]).are_whole());
         assert!(!column(&[]).are_whole());
-        assert!(is_number("-1.5") && !is_number("NaN") && !is_number("-Infinity"));
+        assert!(Decimals::new(Some(0)).are_whole() && !Decimals::new(Some(2)).are_whole());
+    }
+
+    #[test]
+    fn a_number_is_known_by_its_digits() {
+        for text in ["0", "-1.5", "12.50", "00"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in ["", "-", ".", "1.", ".5", "NaN", "Infinity", "-Infinity", "1e5", "1.2.3", "+1"]
+        {
+            assert!(!is_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scale_that_the_database_tells_holds_for_all_numbers() {
+        let mut decimals = Decimals::new(Some(2));
+        decimals.append(Some("1.5"));
+        decimals.append(None);
+        let array = decimals.take();
+        assert_eq!(array.as_primitive::<Decimal128Type>().scale(), 2);
+        assert_eq!(array.as_primitive::<Decimal128Type>().value(0), 150);
+        assert!(array.is_null(1));
     }
 }
