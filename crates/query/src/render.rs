@@ -244,26 +244,29 @@ impl Frame<'_> {
         for (column, number) in ranked.iter().zip(1..) {
             let value = self.of("dataset", column.as_str());
             let (rank, count) = Ranks::names(number);
-            let missing = format!("case when {value} is null then 1 else 0 end");
+            // Missing values come last and not apart: MariaDB confuses partitions by two CASEs.
             sql.sql(", row_number() over (partition by ");
-            self.partition(&mut sql, &missing);
-            sql.sql(&format!(" order by {value}) as {}", self.dialect.quote(&rank)));
+            self.partition(&mut sql);
+            sql.sql(" order by ");
+            self.dialect.order_key(&mut sql, &value, false);
+            sql.sql(&format!(") as {}", self.dialect.quote(&rank)));
             sql.sql(&format!(", count({value}) over (partition by "));
-            self.partition(&mut sql, "1");
+            self.partition(&mut sql);
             sql.sql(&format!(") as {}", self.dialect.quote(&count)));
         }
         self.dataset_rows(&mut sql);
         sql
     }
 
-    fn partition(&self, sql: &mut Fragment, last: &str) {
+    /// The keys, and a constant where there is none.
+    fn partition(&self, sql: &mut Fragment) {
         for (at, column) in self.keys() {
             sql.append(self.key(at, column).between("", ", "));
         }
         if self.shape.others.is_some() {
             sql.sql(&format!("{}, ", self.of("dataset", others::FLAG)));
         }
-        sql.sql(last);
+        sql.sql("1");
     }
 
     fn keys(&self) -> impl Iterator<Item = (usize, &Column)> {

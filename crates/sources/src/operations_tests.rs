@@ -48,6 +48,7 @@ impl Shop<'_> {
     /// Every operation of panels, one after the other.
     pub(crate) async fn has_every_operation(&self) {
         percentiles_ratios_and_weighted_means_are_those_of_paper_and_pencil(self).await;
+        percentiles_of_two_columns_do_not_mix(self).await;
         formulas_divide_as_people_do(self).await;
         every_operator_keeps_the_rows_that_it_names(self).await;
         a_date_range_filters_when_it_is_chosen(self).await;
@@ -171,6 +172,21 @@ async fn percentiles_ratios_and_weighted_means_are_those_of_paper_and_pencil(sho
             "Rome 15 20 15 25 3 60 20",
             " 3 3   1 3 3",
         ]
+    );
+}
+
+async fn percentiles_of_two_columns_do_not_mix(shop: &Shop<'_>) {
+    let kitchen = by_city(
+        shop,
+        json!([
+            {"name": "least", "aggregate": "percentile", "column": "amount", "p": 0},
+            {"name": "middle", "aggregate": "median", "column": "weight"},
+            {"name": "most", "aggregate": "percentile", "column": "amount", "p": 100},
+        ]),
+    );
+    same(
+        kitchen.rows(|_| ()).await,
+        &["Bern 7 1 7", "Kiev 5 1 5", "Oslo 40 3.5 40", "Rome 10 1 30", " 3  3"],
     );
 }
 

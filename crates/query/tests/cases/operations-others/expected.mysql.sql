@@ -11,7 +11,7 @@ select result.`dest`, result.`flights`, result.`p90`
 from (
 select dataset.`fanlight key 1` as `dest`, count(*) as `flights`, sum(case when dataset.`arr_delay` is not null and abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1)) < 1 then cast(dataset.`arr_delay` as double) * (1 - abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1))) end) as `p90`, dataset.`fanlight others` as `fanlight others`
 from (
-select dataset.*, case when dataset.`fanlight others` = 1 then ? else cast(dataset.`dest` as char) end as `fanlight key 1`, row_number() over (partition by case when dataset.`fanlight others` = 1 then ? else cast(dataset.`dest` as char) end, dataset.`fanlight others`, case when dataset.`arr_delay` is null then 1 else 0 end order by dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by case when dataset.`fanlight others` = 1 then ? else cast(dataset.`dest` as char) end, dataset.`fanlight others`, 1) as `fanlight count 1`
+select dataset.*, case when dataset.`fanlight others` = 1 then ? else cast(dataset.`dest` as char) end as `fanlight key 1`, row_number() over (partition by case when dataset.`fanlight others` = 1 then ? else cast(dataset.`dest` as char) end, dataset.`fanlight others`, 1 order by dataset.`arr_delay` is null, dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by case when dataset.`fanlight others` = 1 then ? else cast(dataset.`dest` as char) end, dataset.`fanlight others`, 1) as `fanlight count 1`
 from (
 select dataset.*, case when dataset.`dest` in (
 select kept.`dest`
@@ -20,7 +20,7 @@ select *
 from (
 select dataset.`fanlight key 1` as `dest`, count(*) as `flights`, sum(case when dataset.`arr_delay` is not null and abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1)) < 1 then cast(dataset.`arr_delay` as double) * (1 - abs(dataset.`fanlight rank 1` - 1 - 0.9 * (dataset.`fanlight count 1` - 1))) end) as `p90`
 from (
-select dataset.*, dataset.`dest` as `fanlight key 1`, row_number() over (partition by dataset.`dest`, case when dataset.`arr_delay` is null then 1 else 0 end order by dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by dataset.`dest`, 1) as `fanlight count 1`
+select dataset.*, dataset.`dest` as `fanlight key 1`, row_number() over (partition by dataset.`dest`, 1 order by dataset.`arr_delay` is null, dataset.`arr_delay`) as `fanlight rank 1`, count(dataset.`arr_delay`) over (partition by dataset.`dest`, 1) as `fanlight count 1`
 from (
 select * from flights where carrier = cast(? as binary)
 ) as dataset

@@ -12,7 +12,7 @@ select *
 from (
 select dataset."fanlight key 1" as "tailnum", dataset."fanlight key 2" as "quarter", count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, dataset."tailnum" as "fanlight key 1", fanlight_bucket('quarter', dataset."time_hour", ?1) as "fanlight key 2", row_number() over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?2), case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?3), 1) as "fanlight count 1"
+select dataset.*, dataset."tailnum" as "fanlight key 1", fanlight_bucket('quarter', dataset."time_hour", ?1) as "fanlight key 2", row_number() over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?2), 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?3), 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?4 collate binary
 ) as dataset
@@ -39,7 +39,7 @@ select *
 from (
 select dataset."fanlight key 1" as "tailnum", dataset."fanlight key 2" as "quarter", count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, dataset."tailnum" as "fanlight key 1", fanlight_bucket('quarter', dataset."time_hour", ?1) as "fanlight key 2", row_number() over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?2), case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?3), 1) as "fanlight count 1"
+select dataset.*, dataset."tailnum" as "fanlight key 1", fanlight_bucket('quarter', dataset."time_hour", ?1) as "fanlight key 2", row_number() over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?2), 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?3), 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?4 collate binary
 ) as dataset
@@ -65,7 +65,7 @@ where result."flights" >= ?6
 -- $11 text "2013-10-01"
 select count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, row_number() over (partition by case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by 1) as "fanlight count 1"
+select dataset.*, row_number() over (partition by 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?1 collate binary
 ) as dataset
@@ -75,7 +75,7 @@ select coalesce(cast(result."tailnum" as text), ''), case when result."tailnum" 
 from (
 select dataset."fanlight key 1" as "tailnum", dataset."fanlight key 2" as "quarter", count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, dataset."tailnum" as "fanlight key 1", fanlight_bucket('quarter', dataset."time_hour", ?5) as "fanlight key 2", row_number() over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?6), case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?7), 1) as "fanlight count 1"
+select dataset.*, dataset."tailnum" as "fanlight key 1", fanlight_bucket('quarter', dataset."time_hour", ?5) as "fanlight key 2", row_number() over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?6), 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."tailnum", fanlight_bucket('quarter', dataset."time_hour", ?7), 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?8 collate binary
 ) as dataset

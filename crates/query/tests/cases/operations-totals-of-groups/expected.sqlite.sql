@@ -7,7 +7,7 @@ select *
 from (
 select dataset."fanlight key 1" as "dest", count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, dataset."dest" as "fanlight key 1", row_number() over (partition by dataset."dest", case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."dest", 1) as "fanlight count 1"
+select dataset.*, dataset."dest" as "fanlight key 1", row_number() over (partition by dataset."dest", 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."dest", 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?1 collate binary
 ) as dataset
@@ -27,7 +27,7 @@ select *
 from (
 select dataset."fanlight key 1" as "dest", count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, dataset."dest" as "fanlight key 1", row_number() over (partition by dataset."dest", case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."dest", 1) as "fanlight count 1"
+select dataset.*, dataset."dest" as "fanlight key 1", row_number() over (partition by dataset."dest", 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by dataset."dest", 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?1 collate binary
 ) as dataset
@@ -42,7 +42,7 @@ where instr(fanlight_lower(cast(result."dest" as text)), fanlight_lower(?2)) = 1
 -- $2 text "l"
 select count(*) as "flights", sum(case when dataset."arr_delay" is not null and abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1)) < 1 then cast(dataset."arr_delay" as real) * (1 - abs(dataset."fanlight rank 1" - 1 - 0.9 * (dataset."fanlight count 1" - 1))) end) as "p90"
 from (
-select dataset.*, row_number() over (partition by case when dataset."arr_delay" is null then 1 else 0 end order by dataset."arr_delay") as "fanlight rank 1", count(dataset."arr_delay") over (partition by 1) as "fanlight count 1"
+select dataset.*, row_number() over (partition by 1 order by dataset."arr_delay" nulls last) as "fanlight rank 1", count(dataset."arr_delay") over (partition by 1) as "fanlight count 1"
 from (
 select * from flights where carrier = ?1 collate binary
 ) as dataset
