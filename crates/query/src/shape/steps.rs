@@ -1,7 +1,7 @@
 //! What is done with a panel's rows once they are there.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use model::dashboard::{self, Panel, Simple, Whole};
 use model::name::TimeZoneName;
 
@@ -146,13 +146,19 @@ pub(super) fn fill_range(shape: &mut Shape, zone: &Zone, today: Date) {
 fn range_of(condition: &Condition, zone: &Zone) -> (Option<Timestamp>, Option<Timestamp>) {
     let from = |value: &Value| instant_or_day(value, zone).map(|(first, _)| first);
     let to = |value: &Value| instant_or_day(value, zone).map(|(_, last)| last);
+    // What comes after a day is the rest of it where the column has times.
+    let after = |value: &Value| match instant_or_day(value, zone)? {
+        (first, last) if first == last => last.checked_add(1.microsecond()).ok(),
+        (first, _) => Some(first),
+    };
     match &condition.test {
         Test::Days(days) => match days.instants(&zone.rules) {
             Some((first, last)) => (Some(first), Some(last)),
             None => (None, None),
         },
         Test::Between { negated: false, least, greatest } => (from(least), to(greatest)),
-        Test::Compare(">=" | ">", value) => (from(value), None),
+        Test::Compare(">=", value) => (from(value), None),
+        Test::Compare(">", value) => (after(value), None),
         Test::Compare("<=", value) => (None, to(value)),
         _ => (None, None),
     }

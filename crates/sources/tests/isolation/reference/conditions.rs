@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use model::dashboard::{Filter, FilterOperator as Op, Panel};
 use serde_json::Value as Json;
 
@@ -179,6 +179,12 @@ impl Condition {
             Value::At(at) => Some(*at),
             _ => None,
         };
+        let next = |at: Timestamp| at.checked_add(1.microsecond()).ok();
+        // What comes after a day is the rest of it where there are times.
+        let after = |value: &Value| match value {
+            Value::At(at) => next(*at),
+            other => first(other),
+        };
         match &self.test {
             Test::Days(from, to) => {
                 (Some(start_of(*from, &self.zone)), Some(end_of(*to, &self.zone)))
@@ -186,7 +192,9 @@ impl Condition {
             Test::Between(false, from, to) => {
                 (from.as_ref().and_then(first), to.as_ref().and_then(last))
             }
-            Test::Compares(Op::AtLeast | Op::GreaterThan, value) => (first(value), None),
+            Test::Between(true, None, Some(to)) => (last(to).and_then(next), None),
+            Test::Compares(Op::AtLeast, value) => (first(value), None),
+            Test::Compares(Op::GreaterThan, value) => (after(value), None),
             Test::Compares(Op::AtMost, value) => (None, last(value)),
             _ => (None, None),
         }
