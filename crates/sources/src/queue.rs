@@ -119,9 +119,14 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
         while let Some((left_at, customer)) = self.left.front()
             && now.saturating_duration_since(*left_at) >= REMEMBERED
         {
-            let is_gone = |line: &Line<T>| line.is_idle() && line.left_at == Some(*left_at);
-            if self.lines.get(customer).is_some_and(is_gone) {
-                self.lines.remove(customer);
+            if let Some(line) = self.lines.get_mut(customer)
+                && line.left_at == Some(*left_at)
+            {
+                // Who asks again has not left.
+                line.left_at = None;
+                if line.is_idle() {
+                    self.lines.remove(customer);
+                }
             }
             self.left.pop_front();
         }
@@ -285,6 +290,20 @@ mod tests {
         queue.push('g', "g").unwrap();
         assert_eq!(queue.next(begun + REMEMBERED), Some(('g', "g")));
         assert_eq!(queue.next(begun + REMEMBERED), None);
+    }
+
+    #[test]
+    fn who_asks_again_and_gives_up_is_forgotten() {
+        let begun = Instant::now();
+        let mut queue = queue(limits(1, 1, 9), &["b", "g"]);
+        assert_eq!(queue.next(begun), Some(('b', "b")));
+        queue.finished(&'b', begun);
+        assert_eq!(queue.next(begun), Some(('g', "g")));
+        queue.push('b', "b").unwrap();
+        assert_eq!(queue.next(begun + REMEMBERED), None);
+        queue.forget(begun + REMEMBERED);
+        queue.retain(|item| *item != "b");
+        assert!(!queue.lines.contains_key(&'b'));
     }
 
     #[test]
